@@ -1,0 +1,10 @@
+import type { Credits } from './credits.ts';
+
+/** A report that a message can produce, at a fixed price. Source: rating rules, "Upstream facts". */
+export interface Report {
+  /** The upstream's id: a safe integer. */
+  readonly id: number;
+  readonly name: string;
+  /** What every message that produced it costs; never negative. */
+  readonly creditCost: Credits;
+}

@@ -1,0 +1,39 @@
+import { Counter, Registry } from 'prom-client';
+
+/** Every figure that the service counts about itself, in one Prometheus registry. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Upstream calls by `endpoint` (`messages`, `report`) and `outcome` (`ok`, `not_found`, `failed`). */
+  readonly upstreamCalls: Counter<'endpoint' | 'outcome'>;
+  /** Pulls by `outcome`: `changed`, `unchanged`, `failed`. */
+  readonly pulls: Counter<'outcome'>;
+  /** Upstream messages that were set aside instead of counted, by `reason`. */
+  readonly messagesSetAside: Counter<'reason'>;
+}
+
+/** Makes a fresh registry: one for each running service, so that tests do not share counts. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    upstreamCalls: new Counter({
+      name: 'usage_upstream_calls_total',
+      help: 'Upstream calls by endpoint and outcome.',
+      labelNames: ['endpoint', 'outcome'],
+      registers,
+    }),
+    pulls: new Counter({
+      name: 'usage_pulls_total',
+      help: 'Pulls by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    messagesSetAside: new Counter({
+      name: 'usage_messages_set_aside_total',
+      help: 'Upstream messages that were set aside, by reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}

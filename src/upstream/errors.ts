@@ -1,0 +1,112 @@
+/** Which call it was. The path is the endpoint's own, so neither the vendor's host nor a secret in its URL shows. */
+export interface CallFacts {
+  readonly account: string;
+  /** `/messages/current-period` or `/reports/5392`. */
+  readonly path: string;
+}
+
+/** A call to the upstream that brought no usable answer. One of the kinds below; never shown to clients. */
+export class UpstreamError extends Error {
+  override readonly name: string = 'UpstreamError';
+  readonly account: string;
+  readonly path: string;
+
+  constructor(problem: string, facts: CallFacts, options?: ErrorOptions) {
+    super(`Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${problem}`, options);
+    this.account = facts.account;
+    this.path = facts.path;
+  }
+}
+
+/** The upstream was waited for as long as was allowed. */
+export class UpstreamTimeout extends UpstreamError {
+  override readonly name = 'UpstreamTimeout';
+  /** How long the last wait was allowed to be. */
+  readonly timeoutMs: number;
+
+  constructor(facts: CallFacts & { readonly timeoutMs: number }, options?: ErrorOptions) {
+    super(`no answer within ${Math.round(facts.timeoutMs)} ms`, facts, options);
+    this.timeoutMs = facts.timeoutMs;
+  }
+}
+
+const unavailableProblems = {
+  unreachable: 'no connection could be made',
+  disconnected: 'the connection broke',
+  failed: 'the upstream failed',
+  throttled: 'the upstream asks for fewer calls',
+  'breaker-open': 'not asked, since it failed again and again just now',
+  'queue-full': 'not asked, since too many calls wait already',
+  closed: 'the client is closed',
+} as const;
+
+/** What kept the upstream from answering. */
+export type UnavailableReason = keyof typeof unavailableProblems;
+
+/** The upstream cannot answer now, or must not be asked now. It may later. */
+export class UpstreamUnavailable extends UpstreamError {
+  override readonly name = 'UpstreamUnavailable';
+  readonly reason: UnavailableReason;
+  /** The HTTP status, or null when there was no response. */
+  readonly status: number | null;
+  /** How long the upstream wants no calls, from when this was thrown; null when it did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    facts: CallFacts & {
+      readonly reason: UnavailableReason;
+      readonly status?: number;
+      readonly retryAfterMs?: number | null;
+    },
+    options?: ErrorOptions,
+  ) {
+    const status = facts.status === undefined ? '' : ` (status ${facts.status})`;
+    super(`${unavailableProblems[facts.reason]}${status}`, facts, options);
+    this.reason = facts.reason;
+    this.status = facts.status ?? null;
+    this.retryAfterMs = facts.retryAfterMs ?? null;
+  }
+}
+
+/** The upstream answered with a status that asking again will not change: a redirect or a 4xx. */
+export class UpstreamRefusal extends UpstreamError {
+  override readonly name = 'UpstreamRefusal';
+  readonly status: number;
+
+  constructor(facts: CallFacts & { readonly status: number }, options?: ErrorOptions) {
+    super(`it answered with status ${facts.status}`, facts, options);
+    this.status = facts.status;
+  }
+}
+
+/** The upstream answered, but not with what its contract says. */
+export class InvalidResponse extends UpstreamError {
+  override readonly name = 'InvalidResponse';
+  /** What was wrong, such as `credit_cost must not be negative`. */
+  readonly problem: string;
+
+  constructor(facts: CallFacts & { readonly problem: string }, options?: ErrorOptions) {
+    super(`invalid response: ${facts.problem}`, facts, options);
+    this.problem = facts.problem;
+  }
+}
+
+/** The decoded body is longer than is accepted. */
+export class ResponseTooLarge extends UpstreamError {
+  override readonly name = 'ResponseTooLarge';
+  readonly maxBytes: number;
+
+  constructor(facts: CallFacts & { readonly maxBytes: number }, options?: ErrorOptions) {
+    super(`the response is larger than ${facts.maxBytes} bytes`, facts, options);
+    this.maxBytes = facts.maxBytes;
+  }
+}
+
+/** The account's id cannot stand where `UPSTREAM_URL` has its `{account}`. */
+export class UnaddressableAccount extends UpstreamError {
+  override readonly name = 'UnaddressableAccount';
+
+  constructor(facts: CallFacts, options?: ErrorOptions) {
+    super('the account id does not fit into the upstream URL', facts, options);
+  }
+}

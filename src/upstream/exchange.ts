@@ -1,0 +1,113 @@
+import type { Report } from '../billing/report.ts';
+import type { Address } from './address.ts';
+import type { Deadline } from './deadline.ts';
+import { type CallFacts, UpstreamRefusal, UpstreamUnavailable } from './errors.ts';
+import type { HttpClient, HttpResponse } from './http-client.ts';
+import { type MessageBatch, readMessageList } from './message-list.ts';
+import type { TryLimits } from './policy.ts';
+import { decodeReport } from './report-json.ts';
+import type { Throttle } from './throttle.ts';
+
+const reportBytes = 1024 * 1024;
+const discardMs = 250;
+
+/** What every try of a call needs. */
+export interface Exchange {
+  readonly call: CallFacts;
+  readonly address: Address;
+  readonly http: HttpClient;
+  readonly throttle: Throttle;
+  readonly deadline: Deadline;
+}
+
+/** A body of messages whose first batch is there, so that it can still be read from, but no longer be tried again. */
+export interface MessageList {
+  readonly batches: AsyncIterable<MessageBatch>;
+  /** Gives up what has not been read. */
+  readonly abort: AbortController;
+}
+
+/** One try to open the list of messages, up to its first batch. @throws UpstreamError */
+export async function requestMessages(
+  exchange: Exchange & TryLimits & { readonly maxBytes: number },
+): Promise<MessageList> {
+  const { call, deadline, abort, maxBytes } = exchange;
+  const response = await awaitHeaders(exchange);
+  if (response.status !== 200) throw await refuse(response, exchange);
+  const rest = readMessageList(awaitChunks(response.readBody(maxBytes), deadline), call);
+  const first = await rest.next();
+  return { batches: joinBatches(first, rest), abort };
+}
+
+/** One try to read a report; a 404 is an answer. @throws UpstreamError */
+export async function requestReport(
+  exchange: Exchange & TryLimits & { readonly reportId: number },
+): Promise<Report | null> {
+  const { call, deadline, reportId } = exchange;
+  const response = await awaitHeaders(exchange);
+  if (response.status === 404) {
+    await discard(response, exchange);
+    return null;
+  }
+  if (response.status !== 200) throw await refuse(response, exchange);
+  const body = await deadline.wait(readText(response.readBody(reportBytes)));
+  return decodeReport(body, reportId, call);
+}
+
+function awaitHeaders({
+  call,
+  address,
+  http,
+  deadline,
+  headersMs,
+  abort,
+}: Exchange & TryLimits): Promise<HttpResponse> {
+  return deadline.wait(http.get(call, address, abort.signal), headersMs);
+}
+
+async function refuse(response: HttpResponse, exchange: Exchange & TryLimits): Promise<Error> {
+  const { status } = response;
+  const { call, throttle } = exchange;
+  // At once, so that calls which start meanwhile are held back already.
+  const retryAfterMs = status === 429 || status === 503 ? throttle.obey(response.retryAfter) : null;
+  await discard(response, exchange);
+  if (status !== 429 && status < 500) return new UpstreamRefusal({ ...call, status });
+  const reason = status === 429 || retryAfterMs !== null ? 'throttled' : 'failed';
+  return new UpstreamUnavailable({ ...call, reason, status, retryAfterMs });
+}
+
+async function discard(response: HttpResponse, { deadline, abort }: Exchange & TryLimits): Promise<void> {
+  try {
+    await deadline.wait(response.discard(), discardMs);
+  } catch (error) {
+    // The status has said it all: a body that drags on costs its connection, not the answer.
+    abort.abort(error);
+  }
+}
+
+async function* awaitChunks(
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
+  deadline: Deadline,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    const next = await deadline.wait(chunks.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+async function* joinBatches(
+  first: IteratorResult<MessageBatch, void>,
+  rest: AsyncIterable<MessageBatch>,
+): AsyncGenerator<MessageBatch, void, undefined> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
+async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}

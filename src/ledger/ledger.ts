@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+
+import type { RateCard } from '../billing/rate-card.ts';
+import type { Database } from './database.ts';
+import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
+import { migrate } from './migrations.ts';
+import { openPull, toReading } from './open-pull.ts';
+import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods, readRateCard } from './periods.ts';
+import type { Pull, ReportReading } from './pull.ts';
+import { createStagingTable } from './staging.ts';
+import {
+  readFilteredTotals,
+  readReportTotals,
+  readSlots,
+  type ReportTotals,
+  type SlotTotals,
+  type SumQuery,
+  type UsageTotals,
+} from './sums.ts';
+
+/**
+ * The record of what was used and what it cost. Every method names its account and sees nothing of any other.
+ * All of them throw what the database throws; nothing is half done then.
+ */
+export class Ledger {
+  readonly #database: Database;
+  readonly #now: () => Date;
+
+  constructor({ database, now }: { readonly database: Database; readonly now: () => Date }) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  /** Brings the tables up to date. Safe when several instances start together. */
+  async migrate(): Promise<void> {
+    await migrate(this.#database);
+    // A migration makes it too, under its lock; SQLite's is gone with each connection.
+    await createStagingTable(this.#database.writes, this.#database);
+  }
+
+  /** Throws unless the database answers. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#database.reads);
+  }
+
+  /** Begins to pull an account; null while another instance does. */
+  openPull(account: string): Promise<Pull | null> {
+    return openPull(this.#database, { account, now: this.#now });
+  }
+
+  /** The open period, or the one with the id given; null when the account has no such period. */
+  readPeriod(account: string, periodId: number | null): Promise<PeriodUsage | null> {
+    return readPeriod(this.#database, account, periodId);
+  }
+
+  /** The account's periods, newest first, older than `beforeId` unless that is null. */
+  readPeriods(
+    account: string,
+    page: { readonly beforeId: number | null; readonly limit: number },
+  ): Promise<readonly BillingPeriod[]> {
+    return readPeriods(this.#database, account, page);
+  }
+
+  /** A card that once priced messages of the account; null when none of that version did. */
+  readRateCard(account: string, version: string): Promise<RateCard | null> {
+    return readRateCard(this.#database, account, version);
+  }
+
+  /** One page of a period's messages. */
+  readMessages(query: MessagePageQuery): Promise<readonly RecordedMessage[]> {
+    return readMessagePage(this.#database, query);
+  }
+
+  /** One message of any period; null when the account has no such message. */
+  readMessage(account: string, messageId: number): Promise<RecordedMessage | null> {
+    return readMessage(this.#database, account, messageId);
+  }
+
+  /** What is known of some reports of a period, in no order; unknown ones are left out. One statement. */
+  async readReports(
+    account: string,
+    periodId: number,
+    reportIds: readonly number[],
+  ): Promise<readonly ReportReading[]> {
+    if (reportIds.length === 0) return [];
+    const rows = await this.#database.reads
+      .selectFrom('reports')
+      .where('account_id', '=', account)
+      .where('period_id', '=', periodId)
+      .where('report_id', 'in', reportIds)
+      .select(['report_id', 'status', 'name', 'credit_cost', 'read_at_ms'])
+      .execute();
+    return rows.map(toReading);
+  }
+
+  /** What the messages come to that a filter lets through. */
+  readTotals(query: SumQuery): Promise<UsageTotals> {
+    return readFilteredTotals(this.#database, query);
+  }
+
+  /** The totals by quarter of an hour, earliest first. */
+  readSlots(query: SumQuery): Promise<readonly SlotTotals[]> {
+    return readSlots(this.#database, query);
+  }
+
+  /** The totals by report, dearest first. */
+  readReportTotals(query: SumQuery): Promise<readonly ReportTotals[]> {
+    return readReportTotals(this.#database, query);
+  }
+
+  /** Closes all connections, after the statements under way. */
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { decodeRateCard, type RateCard } from '../billing/rate-card.ts';
+import type { Database } from './database.ts';
+import { toTotals, type UsageTotals } from './sums.ts';
+
+/** A billing period: open until the upstream begins the next one, closed and immutable from then on. */
+export interface BillingPeriod {
+  /** 1 is an account's first. */
+  readonly id: number;
+  readonly fromMs: number;
+  /** Null while the period is open. */
+  readonly toMs: number | null;
+}
+
+/** How far the account's recorded usage reaches. */
+export interface Freshness {
+  /** When the last whole pull began, epoch milliseconds. */
+  readonly asOfMs: number;
+  /** Rises with each pull that changed anything. */
+  readonly revision: number;
+}
+
+/** A period with what is kept about it as a whole. */
+export interface PeriodUsage {
+  readonly account: string;
+  readonly period: BillingPeriod;
+  readonly freshness: Freshness;
+  readonly totals: UsageTotals;
+  /** The timestamps of its earliest and its latest message; null while it has none. */
+  readonly span: { readonly firstMs: number; readonly lastMs: number } | null;
+  /** The card that priced the period's messages. */
+  readonly rateCard: RateCard;
+}
+
+/**
+ * Reads a period, the open one unless told otherwise. One statement.
+ * @returns null when the account has no such period, or was never pulled.
+ */
+export async function readPeriod(
+  { reads }: Database,
+  account: string,
+  periodId: number | null,
+): Promise<PeriodUsage | null> {
+  const row = await reads
+    .selectFrom('accounts as a')
+    .innerJoin('periods as p', (join) =>
+      join
+        .onRef('p.account_id', '=', 'a.account_id')
+        .on((eb) =>
+          periodId === null
+            ? eb('p.period_id', '=', eb.ref('a.period_id'))
+            : eb('p.period_id', '=', periodId),
+        ),
+    )
+    .innerJoin('rate_cards as c', (join) =>
+      join.onRef('c.account_id', '=', 'a.account_id').onRef('c.version', '=', 'p.rate_card_version'),
+    )
+    .where('a.account_id', '=', account)
+    .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.card'])
+    .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
+    .executeTakeFirst();
+  if (row === undefined || row.as_of_ms === null) return null;
+  return {
+    account,
+    period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
+    freshness: { asOfMs: row.as_of_ms, revision: row.revision },
+    totals: toTotals(row),
+    span:
+      row.first_message_ms === null || row.last_message_ms === null
+        ? null
+        : { firstMs: row.first_message_ms, lastMs: row.last_message_ms },
+    rateCard: parseRateCard(row.card),
+  };
+}
+
+/** Reads an account's periods, newest first. @param beforeId only older ones than this; null from the newest. */
+export async function readPeriods(
+  { reads }: Database,
+  account: string,
+  { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
+): Promise<readonly BillingPeriod[]> {
+  let select = reads
+    .selectFrom('periods')
+    .where('account_id', '=', account)
+    .select(['period_id', 'from_ms', 'to_ms'])
+    .orderBy('period_id', 'desc')
+    .limit(limit);
+  if (beforeId !== null) select = select.where('period_id', '<', beforeId);
+  const rows = await select.execute();
+  return rows.map((row) => ({ id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms }));
+}
+
+/** A card that once priced messages of the account; null when none of that version did. */
+export async function readRateCard(
+  { reads }: Database,
+  account: string,
+  version: string,
+): Promise<RateCard | null> {
+  const row = await reads
+    .selectFrom('rate_cards')
+    .where('account_id', '=', account)
+    .where('version', '=', version)
+    .select('card')
+    .executeTakeFirst();
+  return row === undefined ? null : parseRateCard(row.card);
+}
+
+// Few cards ever exist, and every query needs one: decoding it anew each time would cost more than reading it.
+const parsedCards = new Map<string, RateCard>();
+const parsedCardsSize = 100;
+
+function parseRateCard(json: string): RateCard {
+  const known = parsedCards.get(json);
+  if (known !== undefined) return known;
+  if (parsedCards.size >= parsedCardsSize) parsedCards.clear();
+  const card = decodeRateCard(JSON.parse(json));
+  parsedCards.set(json, card);
+  return card;
+}

@@ -1,0 +1,87 @@
+import type { Credits } from '../billing/credits.ts';
+import type { Message } from '../billing/message.ts';
+import type { RateCard } from '../billing/rate-card.ts';
+import type { Report } from '../billing/report.ts';
+
+/** What the upstream said of a report, and when. */
+export type ReportReading = { readonly reportId: number; readonly readAtMs: number } & (
+  | { readonly status: 'found'; readonly report: Report }
+  | { readonly status: 'missing' }
+  | { readonly status: 'unread' }
+);
+
+/** A message of a snapshot with its price, or null for both while its report could not be read. */
+export interface PricedMessage extends Message {
+  readonly credits: Credits | null;
+  /** The name of the report that set the price; null when the text did. */
+  readonly reportName: string | null;
+}
+
+/** A message of the snapshot that does not count, and why. */
+export interface SetAsideMessage {
+  readonly id: number;
+  readonly reason: 'conflicting_duplicate' | 'closed_period';
+}
+
+/** What a pull changed. */
+export interface PullResult {
+  readonly changed: boolean;
+  /** The account's revision afterwards. */
+  readonly revision: number;
+  readonly added: number;
+  readonly amended: number;
+  readonly repriced: number;
+  readonly withdrawn: number;
+  /** Whether this snapshot closed the period before it. */
+  readonly rolledOver: boolean;
+  readonly setAside: readonly SetAsideMessage[];
+}
+
+/** One pull on its way into the ledger. Nothing of it is to be seen before {@link Pull.commit}. */
+export interface Pull {
+  /** What is known of the open period's reports, by id. */
+  readonly knownReports: ReadonlyMap<number, ReportReading>;
+  /** Takes the next messages of the snapshot, in the upstream's order. */
+  stage(messages: readonly PricedMessage[]): Promise<void>;
+  /**
+   * Records the whole snapshot in one transaction.
+   * @throws SnapshotConflict, LeaseLost or RateCardConflict; then nothing was recorded.
+   */
+  commit(snapshot: {
+    readonly pulledAtMs: number;
+    readonly rateCard: RateCard;
+    /** Readings made by this pull; those of {@link Pull.knownReports} need not be repeated. */
+    readonly readings: readonly ReportReading[];
+  }): Promise<PullResult>;
+  /** Gives the account's lease back and forgets what was staged. Safe to call more than once. */
+  release(): Promise<void>;
+}
+
+/** The snapshot fits neither the open period nor a next one: recording it could only do harm. */
+export class SnapshotConflict extends Error {
+  constructor({ account, openPeriodId }: { readonly account: string; readonly openPeriodId: number }) {
+    super(
+      `account ${account}: the snapshot shares no message with the open period ${openPeriodId} ` +
+        'but does not lie wholly after it; nothing was recorded',
+    );
+    this.name = 'SnapshotConflict';
+  }
+}
+
+/** Another instance took the account over while this one pulled. */
+export class LeaseLost extends Error {
+  constructor({ account }: { readonly account: string }) {
+    super(`account ${account}: another instance took the pull over; nothing was recorded`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** A rate card's prices were changed without a new version: receipts of the old one would become wrong. */
+export class RateCardConflict extends Error {
+  constructor({ version }: { readonly version: string }) {
+    super(
+      `rate card version "${version}" was used with other prices before: give the changed card a new version`,
+    );
+    this.name = 'RateCardConflict';
+  }
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { openSqlite } from './sqlite-connection.ts';
+import type { SqliteThreadOptions, StatementReply, StatementRequest } from './sqlite-thread.ts';
+
+// The thread's side of `sqlite-thread.ts`: one connection, one statement at a time, in order.
+const { path, readOnly }: SqliteThreadOptions = workerData;
+const connection = openSqlite(path, { readOnly });
+
+parentPort?.on('message', (request: StatementRequest | null) => {
+  if (request !== null) {
+    parentPort?.postMessage(answer(request));
+    return;
+  }
+  connection.close();
+  parentPort?.close();
+});
+
+function answer({ id, sql, parameters }: StatementRequest): StatementReply {
+  try {
+    return { id, result: connection.execute(sql, parameters) };
+  } catch (error) {
+    return { id, error };
+  }
+}

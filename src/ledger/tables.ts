@@ -1,0 +1,128 @@
+/** The ledger's tables as Kysely sees them. Times are epoch milliseconds, credits are units of 1/10,000. */
+export interface Tables {
+  readonly accounts: AccountsTable;
+  readonly periods: PeriodsTable;
+  readonly messages: MessagesTable;
+  readonly message_history: MessageHistoryTable;
+  readonly reports: ReportsTable;
+  readonly rate_cards: RateCardsTable;
+  readonly usage_slots: UsageSlotsTable;
+  readonly usage_reports: UsageReportsTable;
+  readonly staged_messages: StagedMessagesTable;
+}
+
+/** One row an account: how far its pulls have come, and who may pull now. */
+export interface AccountsTable {
+  account_id: string;
+  /** Rises by one with each pull that changed anything; 0 before the first whole pull. */
+  revision: number;
+  /** The open period, null before the first whole pull. */
+  period_id: number | null;
+  /** When the last whole pull began. */
+  as_of_ms: number | null;
+  /** When somebody last asked for this account. */
+  asked_at_ms: number;
+  lease_owner: string | null;
+  lease_until_ms: number;
+}
+
+interface Sums {
+  /** Credits of the priced messages. */
+  credits: number;
+  message_count: number;
+  unpriced_count: number;
+}
+
+/** One row a billing period, with the totals of its messages. */
+export interface PeriodsTable extends Sums {
+  account_id: string;
+  period_id: number;
+  from_ms: number;
+  /** Null while the period is open. */
+  to_ms: number | null;
+  /** The earliest and the latest timestamp of its messages; null while it has none. */
+  first_message_ms: number | null;
+  last_message_ms: number | null;
+  /** The card that priced all its messages. */
+  rate_card_version: string;
+}
+
+interface MessageContent {
+  account_id: string;
+  message_id: number;
+  timestamp_ms: number;
+  timestamp: string;
+  text: string;
+  report_id: number | null;
+  /** The name of the report that set the price; null when the text did, or nothing yet. */
+  report_name: string | null;
+  /** Null while the message is unpriced. */
+  credits: number | null;
+}
+
+/** The messages that count: never a withdrawn one, never an amended one's old content. */
+export interface MessagesTable extends MessageContent {
+  period_id: number;
+  /** Rises in the upstream's order, with gaps. */
+  position: number;
+  /** The text in lower case, for searches that find the same on every database. */
+  search_text: string;
+}
+
+/** What a message was before it was amended or withdrawn. Nothing that was recorded is ever lost. */
+export interface MessageHistoryTable extends MessageContent {
+  period_id: number;
+  /** The account's revision that ended this state. */
+  revision: number;
+  change: 'amended' | 'withdrawn';
+}
+
+/** The reports that a period's messages name, as they were read for that period. */
+export interface ReportsTable {
+  account_id: string;
+  period_id: number;
+  report_id: number;
+  status: ReportStatus;
+  /** Null unless found. */
+  name: string | null;
+  /** Null unless found. */
+  credit_cost: number | null;
+  /** When the upstream last answered for it. */
+  read_at_ms: number;
+}
+
+/** What the upstream said of a report: it exists, it does not (404), or it could not be read. */
+export type ReportStatus = 'found' | 'missing' | 'unread';
+
+/** Every card that ever priced a message of the account. */
+export interface RateCardsTable {
+  account_id: string;
+  version: string;
+  /** JSON, as `billing/rate-card` encodes it. */
+  card: string;
+}
+
+/** Sums by quarter-hour: slot n is [n, n+1) × 15 minutes since the epoch. Derived from `messages`. */
+export interface UsageSlotsTable extends Sums {
+  account_id: string;
+  period_id: number;
+  slot: number;
+}
+
+/** Sums by report. Derived from `messages`. */
+export interface UsageReportsTable extends Sums {
+  account_id: string;
+  period_id: number;
+  /** 1: charged by the report `report_id`. 0: all others together, with `report_id` 0. */
+  has_report: number;
+  report_id: number;
+}
+
+/** A pull's snapshot on its way into the ledger; nobody reads it but that pull. */
+export interface StagedMessagesTable extends MessageContent {
+  pull_id: string;
+  /** The place in the snapshot, from 0. */
+  ordinal: number;
+  search_text: string;
+  position: number | null;
+}

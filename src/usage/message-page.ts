@@ -1,0 +1,104 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { createCursorCodec, type CursorCodec } from './cursor.ts';
+import { InvalidArgument } from './invalid-argument.ts';
+import type {
+  MessageFilter,
+  MessageKey,
+  MessageOrder,
+  PeriodUsage,
+  RecordedMessage,
+} from './message-query.ts';
+
+/** What a client asks of a connection; null where it said nothing. */
+export interface PageArguments {
+  readonly first: number | null;
+  readonly after: string | null;
+  readonly last: number | null;
+  readonly before: string | null;
+}
+
+/** A page of messages with all that a connection tells about it. */
+export interface MessagePage {
+  readonly usage: PeriodUsage;
+  readonly filter: MessageFilter;
+  readonly messages: readonly RecordedMessage[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** The cursor of one of the page's messages. */
+  cursorOf(message: RecordedMessage): string;
+}
+
+/** How many messages a page holds unless told otherwise, and at most. */
+export const pageSize = { default: 50, most: 500 } as const;
+
+/**
+ * Reads one page of a period's messages.
+ * @throws InvalidArgument or InvalidCursor
+ */
+export async function readMessagePage(
+  ledger: Ledger,
+  usage: PeriodUsage,
+  page: PageArguments,
+  filter: MessageFilter,
+  order: readonly MessageOrder[],
+): Promise<MessagePage> {
+  checkOrder(order);
+  const { account, period } = usage;
+  const codec = createCursorCodec({ account, periodId: period.id, filter, order });
+  const backward = page.last !== null;
+  const limit = pageLimit(page);
+  const after = decodeCursor(codec, 'after', page.after);
+  const before = decodeCursor(codec, 'before', page.before);
+
+  // One more than asked for tells whether there is a next page.
+  const query = { account, periodId: period.id, filter, order, after, before, backward };
+  const read = await ledger.readMessages({ ...query, limit: limit + 1 });
+  const more = read.length > limit;
+  const messages = !more ? read : backward ? read.slice(1) : read.slice(0, limit);
+  return {
+    usage,
+    filter,
+    messages,
+    hasNextPage: backward ? before !== null : more,
+    hasPreviousPage: backward ? more : after !== null,
+    cursorOf: (message) => codec.encode(keyOf(message, order)),
+  };
+}
+
+/** @throws InvalidArgument unless one of first and last, or neither, is given within bounds. */
+function pageLimit({ first, last }: PageArguments): number {
+  if (first !== null && last !== null) {
+    throw new InvalidArgument({ argument: 'last', problem: 'cannot be combined with "first"' });
+  }
+  const [argument, limit] =
+    last === null ? (['first', first ?? pageSize.default] as const) : (['last', last] as const);
+  if (limit < 0 || limit > pageSize.most) {
+    throw new InvalidArgument({ argument, problem: `must be from 0 to ${pageSize.most}, but is ${limit}` });
+  }
+  return limit;
+}
+
+function checkOrder(order: readonly MessageOrder[]): void {
+  const fields = order.map(({ field }) => field);
+  if (new Set(fields).size < fields.length) {
+    throw new InvalidArgument({ argument: 'orderBy', problem: 'must name each field once at most' });
+  }
+}
+
+function decodeCursor(codec: CursorCodec, argument: string, cursor: string | null): MessageKey | null {
+  return cursor === null ? null : codec.decode(argument, cursor);
+}
+
+function keyOf(message: RecordedMessage, order: readonly MessageOrder[]): MessageKey {
+  const wishes = order.map(({ field }) => {
+    switch (field) {
+      case 'TIMESTAMP':
+        return message.timestampMs;
+      case 'CREDITS_USED':
+        return message.credits?.units ?? null;
+      case 'REPORT_NAME':
+        return message.reportName;
+    }
+  });
+  return [...wishes, message.position];
+}

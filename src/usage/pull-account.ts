@@ -1,0 +1,86 @@
+import { priceText } from '../billing/charge.ts';
+import type { Message } from '../billing/message.ts';
+import type { RateCard } from '../billing/rate-card.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PricedMessage, PullResult } from '../ledger/pull.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { InvalidMessage, Upstream } from '../upstream/upstream.ts';
+import { PullReports } from './pull-reports.ts';
+
+/** What a pull works with. */
+export interface PullDependencies {
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  /** The card that prices the open period. */
+  readonly rateCard: RateCard;
+  /** After this age a report is read again. */
+  readonly reportMaxAgeMs: number;
+  /** How long one pull may spend on reports; those it does not reach stay unpriced until the next. */
+  readonly reportsTimeoutMs: number;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Pulls an account's current period: reads its messages and new reports, prices them and records all in one
+ * transaction.
+ * @returns null when another instance is pulling this account.
+ * @throws what the upstream or the ledger threw; nothing was recorded then.
+ */
+export async function pullAccount(
+  account: string,
+  dependencies: PullDependencies,
+): Promise<PullResult | null> {
+  const { ledger, upstream, rateCard, now, metrics } = dependencies;
+  const log = dependencies.log.child({ account });
+  const pulledAtMs = now().getTime();
+  const pull = await ledger.openPull(account);
+  if (pull === null) return null;
+  try {
+    const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
+    let invalidCount = 0;
+    for await (const batch of upstream.readMessages(account)) {
+      invalidCount += batch.invalid.length;
+      logInvalid(log, metrics, batch.invalid);
+      await reports.settle(batch.messages);
+      await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
+    }
+    const result = await pull.commit({ pulledAtMs, rateCard, readings: reports.readings() });
+    for (const { id, reason } of result.setAside) {
+      metrics.messagesSetAside.inc({ reason });
+      log.warn({ messageId: id, reason }, 'message set aside');
+    }
+    logResult(log, result, invalidCount);
+    return result;
+  } finally {
+    await pull.release();
+  }
+}
+
+function price(message: Message, reports: PullReports, rateCard: RateCard): PricedMessage {
+  const reading = message.reportId === null ? null : reports.reading(message.reportId);
+  switch (reading?.status) {
+    case 'found':
+      return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+    case 'unread':
+      return { ...message, credits: null, reportName: null };
+    case 'missing':
+    case undefined:
+      return { ...message, credits: priceText(message.text, rateCard), reportName: null };
+  }
+}
+
+function logInvalid(log: Log, metrics: Metrics, invalid: readonly InvalidMessage[]): void {
+  for (const { index, id, field, problem } of invalid) {
+    metrics.messagesSetAside.inc({ reason: 'invalid' });
+    log.warn({ index, messageId: id, field, problem }, 'message set aside');
+  }
+}
+
+function logResult(log: Log, { setAside, ...result }: PullResult, invalidCount: number): void {
+  const facts = { ...result, setAside: setAside.length + invalidCount };
+  if (result.changed) log.info(facts, 'pull recorded');
+  else log.debug(facts, 'pull found nothing new');
+}

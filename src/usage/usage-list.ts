@@ -1,0 +1,34 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { allMessages, type PeriodUsage, type RecordedMessage } from './message-query.ts';
+import { Unpriced } from './report-loader.ts';
+
+const batchSize = 2_000;
+
+/**
+ * Reads all messages of a period in the upstream's order, in batches, so that no period is too long for memory.
+ * @throws Unpriced at the first message without a price
+ */
+export async function* listPricedMessages(
+  ledger: Ledger,
+  { account, period }: PeriodUsage,
+): AsyncGenerator<readonly RecordedMessage[], void, undefined> {
+  let after: readonly [number] | null = null;
+  for (;;) {
+    const messages: readonly RecordedMessage[] = await ledger.readMessages({
+      account,
+      periodId: period.id,
+      filter: allMessages,
+      order: [],
+      after,
+      before: null,
+      limit: batchSize,
+      backward: false,
+    });
+    const unpriced = messages.find((message) => message.credits === null);
+    if (unpriced !== undefined) throw new Unpriced({ reportId: unpriced.reportId ?? 0 });
+    if (messages.length > 0) yield messages;
+    const last = messages.at(-1);
+    if (last === undefined || messages.length < batchSize) return;
+    after = [last.position];
+  }
+}

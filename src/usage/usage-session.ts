@@ -1,0 +1,247 @@
+import { type Charge, chargeReport, chargeText, priceText } from '../billing/charge.ts';
+import type { Credits } from '../billing/credits.ts';
+import type { RateCard } from '../billing/rate-card.ts';
+import type { Report } from '../billing/report.ts';
+import { isUnfiltered } from '../ledger/message-filter.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { InvalidArgument } from './invalid-argument.ts';
+import { type MessagePage, type PageArguments, readMessagePage } from './message-page.ts';
+import type {
+  MessageFilter,
+  MessageOrder,
+  PeriodUsage,
+  RecordedMessage,
+  ReportTotals,
+  UsageTotals,
+} from './message-query.ts';
+import { type PeriodPage, readPeriodPage } from './period-page.ts';
+import { createReportLoader, type ReportLoader, Unpriced } from './report-loader.ts';
+import type { Sync } from './sync.ts';
+import { foldWindows, type UsageWindow, type WindowSize } from './time-windows.ts';
+import { listPricedMessages } from './usage-list.ts';
+
+/** What reading usage works with. */
+export interface UsageSources {
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  readonly sync: Sync;
+  /** The card that prices the open period and estimates. */
+  readonly rateCard: RateCard;
+  /** Usage older than this is stale. */
+  readonly staleAfterMs: number;
+  readonly now: () => Date;
+}
+
+/** Everything that one request of one account can read. What several fields need is read once. */
+export class UsageSession {
+  readonly account: string;
+  readonly #sources: UsageSources;
+  readonly #reports: ReportLoader;
+  readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
+  readonly #totals = new Map<string, Promise<UsageTotals>>();
+
+  constructor(account: string, sources: UsageSources) {
+    this.account = account;
+    this.#sources = sources;
+    this.#reports = createReportLoader(account, sources);
+  }
+
+  /**
+   * The current period's usage, or that of the period with the id given.
+   * @throws PeriodNotFound; FirstPullFailed when nothing was ever pulled for the account.
+   */
+  async usage(periodId: string | null): Promise<PeriodUsage> {
+    const id = periodId === null ? null : parseId(periodId);
+    const known = periodId !== null && id === null ? null : await this.#usage(id);
+    if (known !== null) return known;
+    // Either the account has no such period, or it was never pulled.
+    if (periodId === null || (await this.#usage(null)) === null)
+      await this.#sources.sync.pullFirst(this.account);
+    this.#usages.clear();
+    const usage = periodId !== null && id === null ? null : await this.#usage(id);
+    if (usage === null) throw new PeriodNotFound({ periodId: periodId ?? 'current' });
+    return usage;
+  }
+
+  /** Whether the usage is older than it should be. */
+  isStale({ freshness }: PeriodUsage): boolean {
+    return this.#sources.now().getTime() - freshness.asOfMs > this.#sources.staleAfterMs;
+  }
+
+  /** One message of any of the account's periods; null when it has no such message. */
+  async message(messageId: string): Promise<RecordedMessage | null> {
+    const id = parseId(messageId);
+    if (id === null) return null;
+    const message = await this.#sources.ledger.readMessage(this.account, id);
+    if (message === null && (await this.#usage(null)) === null) {
+      await this.#sources.sync.pullFirst(this.account);
+      return this.#sources.ledger.readMessage(this.account, id);
+    }
+    return message;
+  }
+
+  /** A page of a period's messages. @throws InvalidArgument or InvalidCursor */
+  messages(
+    usage: PeriodUsage,
+    page: PageArguments,
+    filter: MessageFilter,
+    order: readonly MessageOrder[],
+  ): Promise<MessagePage> {
+    return readMessagePage(this.#sources.ledger, usage, page, filter, order);
+  }
+
+  /** All messages of a period in the upstream's order, in batches. @throws Unpriced at one without a price */
+  pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly RecordedMessage[], void, undefined> {
+    return listPricedMessages(this.#sources.ledger, usage);
+  }
+
+  /** What a period's messages come to that a filter lets through. */
+  totals(usage: PeriodUsage, filter: MessageFilter): Promise<UsageTotals> {
+    if (isUnfiltered(filter)) return Promise.resolve(usage.totals);
+    const key = JSON.stringify([usage.period.id, filter]);
+    const known = this.#totals.get(key);
+    if (known !== undefined) return known;
+    const totals = this.#sources.ledger.readTotals({
+      account: this.account,
+      periodId: usage.period.id,
+      filter,
+    });
+    this.#totals.set(key, totals);
+    return totals;
+  }
+
+  /**
+   * A period's usage by hours, days, weeks or months of a time zone, from its first message to its last; a filter on
+   * the time narrows that.
+   * @throws TooManyWindows
+   */
+  async windows(
+    usage: PeriodUsage,
+    {
+      size,
+      timeZone,
+      filter,
+    }: { readonly size: WindowSize; readonly timeZone: string; readonly filter: MessageFilter },
+  ): Promise<readonly UsageWindow[]> {
+    if (usage.span === null) return [];
+    const firstMs = Math.max(usage.span.firstMs, filter.fromMs ?? Number.NEGATIVE_INFINITY);
+    const lastMs = Math.min(usage.span.lastMs, (filter.toMs ?? Number.POSITIVE_INFINITY) - 1);
+    if (firstMs > lastMs) return [];
+    const slots = await this.#sources.ledger.readSlots({
+      account: this.account,
+      periodId: usage.period.id,
+      filter,
+    });
+    return foldWindows({ slots, size, timeZone, firstMs, lastMs });
+  }
+
+  /** A period's usage by report, dearest first. */
+  byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
+    return this.#sources.ledger.readReportTotals({
+      account: this.account,
+      periodId: usage.period.id,
+      filter,
+    });
+  }
+
+  /** The report that a message produced; null when it has none or the upstream has no such report. @throws Unpriced */
+  async report({ periodId, reportId }: RecordedMessage): Promise<Report | null> {
+    return reportId === null ? null : this.#reports.load({ periodId, reportId });
+  }
+
+  /** What a message cost: the figure that {@link UsageSession.charge} explains. @throws Unpriced */
+  async creditsUsed(message: RecordedMessage): Promise<Credits> {
+    const report = await this.#pricedBy(message);
+    return report?.creditCost ?? priceText(message.text, await this.#cardOf(message));
+  }
+
+  /** A message's receipt. @throws Unpriced */
+  async charge(message: RecordedMessage): Promise<Charge> {
+    const report = await this.#pricedBy(message);
+    const card = await this.#cardOf(message);
+    return report === null ? chargeText(message.text, card) : chargeReport(report, card);
+  }
+
+  /**
+   * What a text or a report would cost now, by the functions that charge.
+   * @throws InvalidArgument unless exactly one is given and a report exists; Unpriced while it cannot be read.
+   */
+  async estimate({
+    text,
+    reportId,
+  }: {
+    readonly text: string | null;
+    readonly reportId: string | null;
+  }): Promise<Charge> {
+    const { rateCard } = this.#sources;
+    if ((text === null) === (reportId === null)) {
+      throw new InvalidArgument({
+        argument: 'input',
+        problem: 'must have exactly one of "text" and "reportId"',
+      });
+    }
+    if (reportId === null) return chargeText((text ?? '').toWellFormed(), rateCard);
+    const id = parseId(reportId);
+    const periodId = (await this.#usage(null))?.period.id ?? 0;
+    const report = id === null ? null : await this.#reports.load({ periodId, reportId: id });
+    if (report === null) {
+      throw new InvalidArgument({
+        argument: 'input.reportId',
+        problem: `names no report: ${JSON.stringify(reportId)}`,
+      });
+    }
+    return chargeReport(report, rateCard);
+  }
+
+  /** The card that prices now, or any that ever priced a message of the account. @throws InvalidArgument */
+  async rateCard(version: string | null): Promise<RateCard> {
+    const { rateCard, ledger } = this.#sources;
+    if (version === null || version === rateCard.version) return rateCard;
+    const card = await ledger.readRateCard(this.account, version);
+    if (card !== null) return card;
+    throw new InvalidArgument({ argument: 'version', problem: 'names no rate card that was ever used' });
+  }
+
+  /** A page of the account's periods, newest first. @throws InvalidArgument or InvalidCursor */
+  async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
+    await this.usage(null);
+    return readPeriodPage(this.#sources.ledger, this.account, page);
+  }
+
+  async #pricedBy(message: RecordedMessage): Promise<Report | null> {
+    if (message.credits !== null) return this.report(message);
+    throw new Unpriced({ reportId: message.reportId ?? 0 });
+  }
+
+  async #cardOf({ periodId }: RecordedMessage): Promise<RateCard> {
+    const usage = await this.#usage(periodId);
+    if (usage === null) throw new PeriodNotFound({ periodId: String(periodId) });
+    return usage.rateCard;
+  }
+
+  #usage(id: number | null): Promise<PeriodUsage | null> {
+    const known = this.#usages.get(id);
+    if (known !== undefined) return known;
+    const reading = this.#sources.ledger.readPeriod(this.account, id).then((usage) => {
+      // The current period is asked for by its id as well: by its messages.
+      if (usage !== null) this.#usages.set(usage.period.id, reading);
+      return usage;
+    });
+    this.#usages.set(id, reading);
+    return reading;
+  }
+}
+
+/** The account has no period of that id. */
+export class PeriodNotFound extends Error {
+  constructor({ periodId }: { readonly periodId: string }) {
+    super(`there is no billing period ${JSON.stringify(periodId)}`);
+    this.name = 'PeriodNotFound';
+  }
+}
+
+/** Ids are whole numbers in their shortest spelling; anything else names nothing. */
+function parseId(text: string): number | null {
+  return /^(0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null;
+}

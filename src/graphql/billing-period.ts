@@ -1,0 +1,116 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+
+import type { BillingPeriod } from '../usage/message-query.ts';
+import { type PeriodPage, periodCursor } from '../usage/period-page.ts';
+import type { GraphQLContext } from './context.ts';
+import { PageInfoType } from './page-info.ts';
+import { DateTimeScalar } from './scalars.ts';
+
+const periodStatuses = { OPEN: 'OPEN', CLOSED: 'CLOSED' } as const;
+registerEnumType(periodStatuses, {
+  name: 'PeriodStatus',
+  description: 'Whether a billing period can still change.',
+  valuesConfig: {
+    OPEN: { description: 'Messages still arrive.' },
+    CLOSED: { description: 'Nothing in it changes any more.' },
+  },
+});
+
+/** Declares `BillingPeriod`. */
+@ObjectType('BillingPeriod', { description: 'A span of time that is billed as one: from ≤ t < to.' })
+export class BillingPeriodType {
+  @Field(() => ID, { description: 'The period’s id, for `usage(periodId:)`.' })
+  readonly id!: number;
+}
+
+/** Resolves `BillingPeriod`. */
+@Resolver(() => BillingPeriodType)
+export class BillingPeriodResolver {
+  @FieldResolver(() => DateTimeScalar, { description: 'When it began: with its first message.' })
+  from(@Root() period: BillingPeriod): number {
+    return period.fromMs;
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the next period began; null while this one is open.',
+  })
+  to(@Root() period: BillingPeriod): number | null {
+    return period.toMs;
+  }
+
+  @FieldResolver(() => periodStatuses, { description: 'Whether it can still change.' })
+  status(@Root() period: BillingPeriod): keyof typeof periodStatuses {
+    return period.toMs === null ? 'OPEN' : 'CLOSED';
+  }
+}
+
+/** Declares `BillingPeriodEdge`. */
+@ObjectType('BillingPeriodEdge', { description: 'A billing period and its place in the list.' })
+export class BillingPeriodEdgeType {
+  @Field(() => String, { description: 'For `after`.' })
+  readonly cursor!: string;
+
+  @Field(() => BillingPeriodType, { description: 'The period.' })
+  readonly node!: BillingPeriod;
+}
+
+/** Declares `BillingPeriodConnection`. */
+@ObjectType('BillingPeriodConnection', { description: 'A page of billing periods, newest first.' })
+export class BillingPeriodConnectionType {
+  @Field(() => PageInfoType, { description: 'Where this page lies.' })
+  readonly pageInfo!: PageInfoType;
+}
+
+/** Resolves `BillingPeriodConnection` and `Query.billingPeriods`. */
+@Resolver(() => BillingPeriodConnectionType)
+export class BillingPeriodConnectionResolver {
+  @Query(() => BillingPeriodConnectionType, {
+    description: 'The account’s billing periods, newest first.',
+    complexity: ({ args, childComplexity }) => 1 + Math.max(0, Number(args['first'])) * childComplexity,
+  })
+  billingPeriods(
+    @Arg('first', () => Int, { defaultValue: 12, description: 'How many; 100 at most.' }) first: number,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Only periods after this cursor: older ones.',
+    })
+    after: string | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<PeriodPage> {
+    return session.periods({ first, after });
+  }
+
+  @FieldResolver(() => [BillingPeriodEdgeType], { description: 'The periods with their cursors.' })
+  edges(@Root() { periods }: PeriodPage): readonly BillingPeriodEdgeType[] {
+    return periods.map((period) => ({ cursor: periodCursor(period), node: period }));
+  }
+
+  @FieldResolver(() => [BillingPeriodType], { description: 'The periods.' })
+  nodes(@Root() { periods }: PeriodPage): readonly BillingPeriod[] {
+    return periods;
+  }
+
+  @FieldResolver(() => PageInfoType, { description: 'Where this page lies.' })
+  pageInfo(@Root() { periods, hasNextPage, hasPreviousPage }: PeriodPage): PageInfoType {
+    const cursors = periods.map(periodCursor);
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: cursors[0] ?? null,
+      endCursor: cursors.at(-1) ?? null,
+    };
+  }
+}

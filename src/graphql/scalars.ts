@@ -1,0 +1,77 @@
+import { GraphQLError, GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
+
+import { Credits } from '../billing/credits.ts';
+import { canonicalTimeZone } from '../usage/time-windows.ts';
+
+/** Exact amounts; inside, a {@link Credits}. */
+export const CreditsScalar = new GraphQLScalarType<Credits, string>({
+  name: 'Credits',
+  description:
+    'An exact amount of credits: a decimal string with at least two decimals, such as "5.20". Never a float: add them up with a decimal library.',
+  serialize(value) {
+    if (value instanceof Credits) return value.toString();
+    throw new TypeError('Credits cannot serialize a value that is not Credits');
+  },
+  ...fromText('Credits', 'a decimal string such as "5.20"', (text) => {
+    try {
+      return Credits.parse(text);
+    } catch {
+      return null;
+    }
+  }),
+});
+
+/** Points in time; inside, epoch milliseconds. */
+export const DateTimeScalar = new GraphQLScalarType<number, string>({
+  name: 'DateTime',
+  description:
+    'A point in time: RFC 3339 with an offset, such as "2024-04-29T02:08:29.375Z". Answers are in UTC with milliseconds.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize(value) {
+    if (typeof value === 'number') return new Date(value).toISOString();
+    throw new TypeError('DateTime cannot serialize a value that is not epoch milliseconds');
+  },
+  ...fromText(
+    'DateTime',
+    'an RFC 3339 time with an offset, such as "2024-04-29T02:08:29.375Z"',
+    parseDateTime,
+  ),
+});
+
+/** IANA time zones; inside, their canonical names. */
+export const TimeZoneScalar = new GraphQLScalarType<string, string>({
+  name: 'TimeZone',
+  description: 'The IANA name of a time zone, such as "Europe/Berlin" or "UTC".',
+  specifiedByURL: 'https://www.iana.org/time-zones',
+  serialize: String,
+  ...fromText('TimeZone', 'the IANA name of a time zone, such as "Europe/Berlin"', canonicalTimeZone),
+});
+
+/** The two parsing sides of a scalar that is written as a string. @param parse null: the text is not one. */
+function fromText<T>(name: string, expected: string, parse: (text: string) => T | null) {
+  function parseValue(value: unknown): T {
+    const parsed = typeof value === 'string' ? parse(value) : null;
+    if (parsed !== null) return parsed;
+    const given = JSON.stringify(value) ?? String(value);
+    throw new GraphQLError(`${name} must be ${expected}, but is ${given.slice(0, 60)}`);
+  }
+  return {
+    parseValue,
+    parseLiteral(node: ValueNode): T {
+      return parseValue(valueFromASTUntyped(node));
+    },
+  };
+}
+
+const dateTime = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+function parseDateTime(text: string): number | null {
+  const [, date, time, fraction = '', offset] = dateTime.exec(text) ?? [];
+  if (date === undefined || time === undefined || offset === undefined) return null;
+  const utc = `${date}T${time}`;
+  // Date.parse would turn 30 February into 1 March: the date must come back as it was.
+  const reprinted = new Date(`${utc}Z`);
+  if (Number.isNaN(reprinted.getTime()) || reprinted.toISOString().slice(0, 19) !== utc) return null;
+  const ms = Date.parse(`${utc}${fraction.slice(0, 4)}${offset.toUpperCase()}`);
+  return Number.isNaN(ms) ? null : ms;
+}

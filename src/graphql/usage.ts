@@ -1,0 +1,129 @@
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+
+import type { Report } from '../billing/report.ts';
+import { type MessagePage, pageSize } from '../usage/message-page.ts';
+import type { MessageOrder, PeriodUsage, ReportTotals, UsageTotals } from '../usage/message-query.ts';
+import { maxWindows, type UsageWindow, type WindowSize } from '../usage/time-windows.ts';
+import { BillingPeriodType } from './billing-period.ts';
+import type { GraphQLContext } from './context.ts';
+import { FreshnessType } from './freshness.ts';
+import { MessageConnectionType } from './message-connection.ts';
+import { filterArgument, MessageFilterInput, toMessageFilter } from './message-filter.ts';
+import { MessageOrderInput } from './message-order.ts';
+import { ReportType } from './report.ts';
+import { TimeZoneScalar } from './scalars.ts';
+import { UsageTotalsType } from './usage-totals.ts';
+import { windowSizes, UsageWindowType } from './usage-window.ts';
+
+/** Declares `ReportUsage`. */
+@ObjectType('ReportUsage', { description: 'The usage of one report’s messages.' })
+export class ReportUsageType {
+  @Field(() => ReportType, {
+    nullable: true,
+    description: 'The report. Null: the messages without one, priced from their text or not priced yet.',
+  })
+  readonly report!: Report | null;
+
+  @Field(() => UsageTotalsType, { description: 'What its messages come to.' })
+  readonly totals!: UsageTotals;
+}
+
+/** Declares `Usage`. */
+@ObjectType('Usage', { description: 'What was used in a billing period.' })
+export class UsageType {
+  @Field(() => BillingPeriodType, { description: 'The period.' })
+  readonly period!: PeriodUsage['period'];
+}
+
+/** Resolves `Usage` and `Query.usage`. */
+@Resolver(() => UsageType)
+export class UsageResolver {
+  @Query(() => UsageType, { description: 'The usage of the current billing period, or of another one.' })
+  usage(
+    @Arg('periodId', () => ID, { nullable: true, description: 'Left out: the current period.' })
+    periodId: string | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<PeriodUsage> {
+    return session.usage(periodId);
+  }
+
+  @FieldResolver(() => FreshnessType, { description: 'How far the figures reach.' })
+  freshness(@Root() usage: PeriodUsage): PeriodUsage {
+    return usage;
+  }
+
+  @FieldResolver(() => UsageTotalsType, {
+    description: 'What the period’s messages come to.',
+    complexity: ({ childComplexity }) => 10 + childComplexity,
+  })
+  totals(
+    @Root() usage: PeriodUsage,
+    @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<UsageTotals> {
+    return session.totals(usage, toMessageFilter(filter));
+  }
+
+  @FieldResolver(() => MessageConnectionType, {
+    description: 'The period’s messages, page by page.',
+    complexity: ({ args, childComplexity }) =>
+      1 + Math.max(0, Number(args['last'] ?? args['first'] ?? pageSize.default)) * childComplexity,
+  })
+  messages(
+    @Root() usage: PeriodUsage,
+    @Arg('first', () => Int, {
+      nullable: true,
+      description: `How many from the start; ${pageSize.default} unless told otherwise, ${pageSize.most} at most.`,
+    })
+    first: number | null = null,
+    @Arg('after', () => String, { nullable: true, description: 'Only messages after this cursor.' })
+    after: string | null = null,
+    @Arg('last', () => Int, {
+      nullable: true,
+      description: `How many from the end; ${pageSize.most} at most.`,
+    })
+    last: number | null = null,
+    @Arg('before', () => String, { nullable: true, description: 'Only messages before this cursor.' })
+    before: string | null = null,
+    @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
+    @Arg('orderBy', () => [MessageOrderInput], {
+      nullable: true,
+      description: 'Wishes in the order of their weight; left out: the upstream’s order.',
+    })
+    orderBy: readonly MessageOrder[] | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<MessagePage> {
+    return session.messages(usage, { first, after, last, before }, toMessageFilter(filter), orderBy ?? []);
+  }
+
+  @FieldResolver(() => [UsageWindowType], {
+    description: `The usage by hours, days, weeks or months, from the period’s first message to its last, gaps filled with zeros. ${maxWindows} windows at most.`,
+    complexity: ({ childComplexity }) => 50 + 31 * childComplexity,
+  })
+  windows(
+    @Root() usage: PeriodUsage,
+    @Arg('size', () => windowSizes, { defaultValue: 'DAY', description: 'How long each window is.' })
+    size: WindowSize,
+    @Arg('timeZone', () => TimeZoneScalar, {
+      defaultValue: 'UTC',
+      description: 'Whose clock and calendar cut the windows.',
+    })
+    timeZone: string,
+    @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<readonly UsageWindow[]> {
+    return session.windows(usage, { size, timeZone, filter: toMessageFilter(filter) });
+  }
+
+  @FieldResolver(() => [ReportUsageType], {
+    description: 'The usage by report, dearest first.',
+    complexity: ({ childComplexity }) => 20 + 50 * childComplexity,
+  })
+  byReport(
+    @Root() usage: PeriodUsage,
+    @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
+    @Ctx() { session }: GraphQLContext,
+  ): Promise<readonly ReportTotals[]> {
+    return session.byReport(usage, toMessageFilter(filter));
+  }
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import period from './current-period.json' with { type: 'json' };
+import reports from './reports.json' with { type: 'json' };
+
+/** A running sample upstream. `url` has no trailing slash; `close()` may be called more than once. */
+export interface SampleUpstream {
+  readonly url: string;
+  /** Stops listening and drops the open connections, idle or not. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the bundled sample on a free loopback port.
+ * @throws Error if the machine refuses the port. Source: rating rules, "Upstream facts".
+ */
+export async function startSampleUpstream(): Promise<SampleUpstream> {
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let closing: Promise<void> | null = null;
+  return {
+    url: `http://127.0.0.1:${readPort(server)}`,
+    close: () => (closing ??= closeServer(server)),
+  };
+}
+
+// The sample never changes, so every body is written once, when this file is loaded.
+const bodies: ReadonlyMap<string, Buffer> = new Map([
+  ['/messages/current-period', encodeJson(period)],
+  ...reports.map((report) => [`/reports/${report.id}`, encodeJson(report)] as const),
+]);
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const path = readPath(request);
+  const body = bodies.get(path);
+  if (body === undefined) {
+    send(response, 404, encodeJson({ error: `There is nothing at ${path}.` }));
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    send(response, 405, encodeJson({ error: 'Only GET and HEAD are answered here.' }));
+  } else {
+    send(response, 200, body);
+  }
+}
+
+/** For a HEAD, Node sends these headers and leaves the body out. */
+function send(response: ServerResponse, status: number, body: Buffer): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.byteLength,
+  });
+  response.end(body);
+}
+
+function readPath(request: IncomingMessage): string {
+  // Cut by hand, because `new URL` throws on targets such as `//`.
+  return (request.url ?? '/').replace(/\?.*$/, '');
+}
+
+function encodeJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function readPort(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error(`The sample upstream listens on ${address ?? 'nothing'}, not on a TCP port.`);
+  }
+  return address.port;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((fault) => (fault === undefined ? resolve() : reject(fault)));
+    // A client's keep-alive connections would hold close() back until they time out.
+    server.closeAllConnections();
+  });
+}

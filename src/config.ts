@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+
+import { z } from 'zod';
+
+import { decodeRateCard, defaultRateCard, InvalidRateCard, type RateCard } from './billing/rate-card.ts';
+import { type LogLevel, logLevels } from './telemetry/log.ts';
+
+/** Every setting of the service, checked. Source: README, "Settings". */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Null: the bundled sample. May hold `{account}`. */
+  readonly upstreamUrl: string | null;
+  readonly upstreamTimeoutMs: number;
+  /** The largest upstream body, decoded, in bytes. */
+  readonly upstreamMaxBytes: number;
+  readonly syncIntervalMs: number;
+  /** After this age a report is read again. */
+  readonly reportMaxAgeMs: number;
+  readonly databaseUrl: string;
+  readonly rateCard: RateCard;
+  readonly logLevel: LogLevel;
+  readonly corsOrigins: readonly string[];
+  readonly production: boolean;
+  /** Whether clients may ask for the schema, and browsers get Apollo Sandbox. */
+  readonly introspection: boolean;
+}
+
+/** The settings cannot be used; each fault names its setting. */
+export class InvalidConfig extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
+    this.name = 'InvalidConfig';
+    this.faults = faults;
+  }
+}
+
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  UPSTREAM_URL: z.string().refine(isHttpUrl, 'must be an http:// or https:// URL').optional(),
+  UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
+  UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * 2 ** 20),
+  SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),
+  REPORT_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:.+|memory:|postgres(ql)?:\/\/.+)$/, 'must be file:PATH, memory: or postgres://…')
+    .default('file:.data/usage.db'),
+  RATE_CARD: z.string().optional(),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be origins such as https://app.example.com, comma-separated',
+    )
+    .default([]),
+  NODE_ENV: z.string().optional(),
+  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
+  ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
+/**
+ * Reads the settings from environment variables and the rate card from the file that they name.
+ * An empty variable counts as unset.
+ * @throws InvalidConfig that names every fault at once.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+
+  const { rateCard, faults: cardFaults } = loadRateCard(given['RATE_CARD']);
+  faults.push(...cardFaults);
+  const host = given['HOST'] ?? '127.0.0.1';
+  if (!isLoopback(host) && given['ALLOW_ANONYMOUS'] !== 'true') {
+    faults.push(
+      `HOST ${host} is not a loopback address and no authentication is set up: ` +
+        'anybody who reaches it could read all usage. Set ALLOW_ANONYMOUS=true if that is what you want',
+    );
+  }
+  if (parsed.data === undefined || faults.length > 0) throw new InvalidConfig(faults);
+
+  const settings = parsed.data;
+  const production = settings.NODE_ENV === 'production';
+  return Object.freeze({
+    host,
+    port: settings.PORT,
+    upstreamUrl: settings.UPSTREAM_URL ?? null,
+    upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
+    upstreamMaxBytes: settings.UPSTREAM_MAX_BYTES,
+    syncIntervalMs: settings.SYNC_INTERVAL_MS,
+    reportMaxAgeMs: settings.REPORT_MAX_AGE_MS,
+    databaseUrl: settings.DATABASE_URL,
+    rateCard,
+    logLevel: settings.LOG_LEVEL,
+    corsOrigins: settings.CORS_ORIGINS,
+    production,
+    introspection: settings.INTROSPECTION === undefined ? !production : settings.INTROSPECTION === 'on',
+  });
+}
+
+function loadRateCard(path: string | undefined): {
+  readonly rateCard: RateCard;
+  readonly faults: readonly string[];
+} {
+  if (path === undefined) return { rateCard: defaultRateCard, faults: [] };
+  try {
+    return { rateCard: decodeRateCard(JSON.parse(readFileSync(path, 'utf8'))), faults: [] };
+  } catch (error) {
+    const faults =
+      error instanceof InvalidRateCard
+        ? error.faults
+        : [error instanceof Error ? error.message : String(error)];
+    return { rateCard: defaultRateCard, faults: faults.map((fault) => `RATE_CARD ${path}: ${fault}`) };
+  }
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+}
+
+function isHttpUrl(text: string): boolean {
+  // `{account}` may stand in the host, where a URL allows no braces.
+  const url = URL.parse(text.replaceAll('{account}', 'account'));
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+}
+
+function isOrigin(text: string): boolean {
+  return isHttpUrl(text) && URL.parse(text)?.origin === text;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

@@ -1,0 +1,60 @@
+import { type Config, InvalidConfig, loadConfig } from './config.ts';
+import { startService } from './service.ts';
+import { createLog } from './telemetry/log.ts';
+
+const config = readConfig();
+if (config !== null) await run(config);
+
+function readConfig(): Config | null {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    console.error(
+      `Cannot start: ${error.message}.\n${error.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const service = await startService(config, log).catch((error: unknown) => {
+    log.fatal({ err: error }, 'cannot start');
+    process.exit(1);
+  });
+
+  let closing = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second signal means: now.
+      if (closing) process.exit(1);
+      closing = true;
+      log.info({ signal }, 'finishing what is under way');
+      service.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, 'could not close in order');
+          process.exit(1);
+        },
+      );
+    });
+  }
+
+  console.log(readyBlock(config, service));
+}
+
+function readyBlock(
+  config: Config,
+  { url, sample }: { readonly url: string; readonly sample: boolean },
+): string {
+  const lines = [
+    `Usage API is ready${sample ? ', on bundled SAMPLE data (set UPSTREAM_URL for your own)' : ''}`,
+    '',
+    `  GraphQL   ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
+    `  REST      ${url}/usage`,
+    `  Health    ${url}/readyz`,
+  ];
+  return `\n${lines.join('\n')}\n`;
+}

@@ -1,6 +1,9 @@
 import { Credits, InvalidCredits, parsePrice } from './credits.ts';
 
-/** The prices that the text rules use. Every amount is between 0 and `Credits.maxPrice`. */
+/**
+ * The prices that the text rules use. No amount is negative; those for each of something are at most 1,000 credits and
+ * the others at most 1,000,000, so that the price of the longest text stays exact.
+ */
 export interface RateCard {
   /** Names the card on receipts and in the ledger: 1 to 64 of A–Z, a–z, 0–9, ".", "_" and "-". */
   readonly version: string;
@@ -19,7 +22,7 @@ export interface RateCard {
   /** Positive here, and taken off the sum. */
   readonly uniqueWordsBonus: Credits;
   readonly minimum: Credits;
-  /** What a palindrome's sum is multiplied by; 1 to 1,000. */
+  /** What a palindrome's sum is multiplied by; 1 to 100. */
   readonly palindromeFactor: number;
 }
 
@@ -27,6 +30,9 @@ export interface RateCard {
 export type EncodedRateCard = {
   readonly [Field in keyof RateCard]: RateCard[Field] extends Credits ? string : RateCard[Field];
 };
+
+const mostForEach = Credits.parse('1000');
+const mostAtOnce = Credits.parse('1000000');
 
 /** The built-in prices. Source: rating rules, "Text rules, in this order". */
 export const defaultRateCard: RateCard = decodeRateCard({
@@ -55,17 +61,17 @@ export function decodeRateCard(json: unknown): RateCard {
   const draft: Draft = { fields: new Map<string, unknown>(Object.entries(json)), faults: [] };
   const card: RateCard = {
     version: takeVersion(draft),
-    base: takeAmount(draft, 'base'),
-    perCharacter: takeAmount(draft, 'perCharacter'),
-    shortWord: takeAmount(draft, 'shortWord'),
-    mediumWord: takeAmount(draft, 'mediumWord'),
-    longWord: takeAmount(draft, 'longWord'),
-    thirdVowel: takeAmount(draft, 'thirdVowel'),
-    lengthPenalty: takeAmount(draft, 'lengthPenalty'),
+    base: takeAmount(draft, 'base', mostAtOnce),
+    perCharacter: takeAmount(draft, 'perCharacter', mostForEach),
+    shortWord: takeAmount(draft, 'shortWord', mostForEach),
+    mediumWord: takeAmount(draft, 'mediumWord', mostForEach),
+    longWord: takeAmount(draft, 'longWord', mostForEach),
+    thirdVowel: takeAmount(draft, 'thirdVowel', mostForEach),
+    lengthPenalty: takeAmount(draft, 'lengthPenalty', mostAtOnce),
     lengthThreshold: takeInteger(draft, 'lengthThreshold', { min: 0, max: 1_000_000 }),
-    uniqueWordsBonus: takeAmount(draft, 'uniqueWordsBonus'),
-    minimum: takeAmount(draft, 'minimum'),
-    palindromeFactor: takeInteger(draft, 'palindromeFactor', { min: 1, max: 1000 }),
+    uniqueWordsBonus: takeAmount(draft, 'uniqueWordsBonus', mostAtOnce),
+    minimum: takeAmount(draft, 'minimum', mostAtOnce),
+    palindromeFactor: takeInteger(draft, 'palindromeFactor', { min: 1, max: 100 }),
   };
   // Each field that the card has was taken out above; a misspelt one must not pass as left out.
   for (const name of draft.fields.keys()) draft.faults.push(`${name} is not a field of a rate card`);
@@ -111,11 +117,13 @@ interface Draft {
 
 // The takers below put a stand-in where there is a fault, so that the faults after it are found as well.
 
-function takeAmount(draft: Draft, name: keyof RateCard): Credits {
+function takeAmount(draft: Draft, name: keyof RateCard, most: Credits): Credits {
   const value = takeField(draft, name);
   if (value === undefined) return Credits.zero;
   try {
-    return parsePrice(value);
+    const amount = parsePrice(value);
+    if (amount.compare(most) > 0) draft.faults.push(`${name} must not be above ${most.toString()}`);
+    return amount;
   } catch (error) {
     if (!(error instanceof InvalidCredits)) throw error;
     draft.faults.push(`${name} ${error.reason}`);

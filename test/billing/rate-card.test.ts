@@ -62,7 +62,7 @@ describe('decodeRateCard', () => {
       perCharacter: '1e3',
       shortWord: 0.00001,
       mediumWord: null,
-      longWord: 1_000_000_001,
+      longWord: 1_001,
       thirdVowel: '',
       lengthPenalty: [],
       lengthThreshold: 100.5,
@@ -77,13 +77,13 @@ describe('decodeRateCard', () => {
       'perCharacter must be a plain decimal with at most 4 decimals',
       'shortWord must be a plain decimal with at most 4 decimals',
       'mediumWord must be a number or a decimal string',
-      'longWord must not be above 1000000000.00',
+      'longWord must not be above 1000.00',
       'thirdVowel must be a plain decimal with at most 4 decimals',
       'lengthPenalty must be a number or a decimal string',
       'lengthThreshold must be an integer from 0 to 1000000',
       'uniqueWordsBonus is missing',
       'minimum must be a number or a decimal string',
-      'palindromeFactor must be an integer from 1 to 1000',
+      'palindromeFactor must be an integer from 1 to 100',
       'bonus is not a field of a rate card',
       'toString is not a field of a rate card',
     ]);
@@ -111,8 +111,9 @@ describe('decodeRateCard', () => {
     ['lengthThreshold', 0],
     ['lengthThreshold', 1_000_000],
     ['palindromeFactor', 1],
-    ['palindromeFactor', 1000],
-    ['base', '1000000000'],
+    ['palindromeFactor', 100],
+    ['base', '1000000'],
+    ['perCharacter', '1000'],
     ['base', 0],
   ])('takes %s = %j, just within the limits', (name, value) => {
     expect(readFaults({ ...defaultJson, [name]: value })).toEqual([]);
@@ -123,8 +124,9 @@ describe('decodeRateCard', () => {
     ['lengthThreshold', 1_000_001],
     ['lengthThreshold', NaN],
     ['palindromeFactor', 0],
-    ['palindromeFactor', 1001],
-    ['base', '1000000000.0001'],
+    ['palindromeFactor', 101],
+    ['base', '1000000.0001'],
+    ['thirdVowel', '1000.0001'],
   ])('refuses %s = %j, just beyond the limits', (name, value) => {
     expect(readFaults({ ...defaultJson, [name]: value })).toEqual([expect.stringContaining(`${name} must `)]);
   });

@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defaultRateCard } from '../../src/billing/rate-card.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { LeaseLost } from '../../src/ledger/pull.ts';
+import { testDatabases } from '../support/databases.ts';
+import { textMessage } from './priced-messages.ts';
+import {
+  account,
+  beginPull,
+  openTestLedger,
+  readAll,
+  readRows,
+  readUsage,
+  recordPull,
+} from './test-ledger.ts';
+
+const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
+const leaseMs = 12_000;
+
+describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
+  it('keeps others from pulling the same account, and only that one, until it is given back', async () => {
+    const { ledger } = await openTestLedger(testDatabase);
+    const first = await beginPull(ledger, 'one');
+
+    expect(await ledger.openPull('one')).toBeNull();
+    await (await beginPull(ledger, 'two')).release();
+    await first.release();
+    await first.release();
+    await (await beginPull(ledger, 'one')).release();
+  });
+
+  it('runs out when its owner is silent, and the owner’s commit records nothing then', async () => {
+    let nowMs = 1_000;
+    const { ledger } = await openTestLedger(testDatabase, () => new Date(nowMs));
+    await recordPull(ledger, [textMessage(1, 10)]);
+    const silent = await beginPull(ledger);
+    await silent.stage([textMessage(1, 10), textMessage(2, 20)]);
+
+    nowMs += leaseMs; // its last millisecond
+    expect(await ledger.openPull(account)).toBeNull();
+    nowMs += 1;
+    const heir = await beginPull(ledger);
+    await silent.stage([textMessage(3, 30)]);
+    await expect(silent.commit(commit)).rejects.toThrow(LeaseLost);
+    await silent.release();
+    expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1]);
+    expect((await readUsage(ledger)).freshness.revision).toBe(1);
+
+    await heir.stage([textMessage(1, 10), textMessage(4, 40)]);
+    await heir.commit(commit);
+    await heir.release();
+    expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1, 4]);
+  });
+
+  it('ends with the pull: a commit after it records nothing', async () => {
+    const { ledger } = await openTestLedger(testDatabase);
+    const pull = await beginPull(ledger);
+    await pull.stage([textMessage(1, 10)]);
+    await pull.release();
+
+    await expect(pull.commit(commit)).rejects.toThrow(LeaseLost);
+    expect(await ledger.readPeriod(account, null)).toBeNull();
+  });
+});
+
+describe.each(testDatabases)('a pull on $name', (testDatabase) => {
+  it('shows nothing before its commit, and leaves nothing staged behind', async () => {
+    const { ledger, database } = await openTestLedger(testDatabase);
+    await recordPull(ledger, [textMessage(1, 10)]);
+    const pull = await beginPull(ledger);
+    await pull.stage([textMessage(1, 11), textMessage(2, 20)]);
+
+    expect((await readAll(ledger)).map(({ id, timestampMs }) => [id, timestampMs])).toEqual([[1, 600_000]]);
+    expect((await readUsage(ledger)).freshness.revision).toBe(1);
+
+    await pull.commit(commit);
+    await pull.release();
+    expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1, 2]);
+    const staged = await database.writes.selectFrom('staged_messages').selectAll().execute();
+    expect(staged).toEqual([]);
+  });
+
+  it('leaves everything as it was when its commit fails half way, and the next pull works', async () => {
+    const { ledger, database } = await openTestLedger(testDatabase);
+    await recordPull(ledger, [textMessage(1, 10)]);
+    const tables = ['accounts', 'periods', 'messages', 'message_history', 'usage_slots'] as const;
+    const read = async (): Promise<readonly unknown[]> =>
+      Promise.all(tables.map((table) => readRows(database, table)));
+    const before = await read();
+
+    // The sums are written last, so that their table's absence fails a commit when all else is done.
+    await sql`alter table usage_reports rename to hidden`.execute(database.writes);
+    const attempt = recordPull(ledger, [textMessage(1, 11), textMessage(2, 20)]);
+    await expect(attempt).rejects.toThrow(/usage_reports/);
+    await sql`alter table hidden rename to usage_reports`.execute(database.writes);
+    expect(await read()).toEqual(before);
+
+    await recordPull(ledger, [textMessage(1, 11), textMessage(2, 20)]);
+    expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('sees nothing of another account with the same ids', async () => {
+    const { ledger } = await openTestLedger(testDatabase);
+    await recordPull(ledger, [textMessage(1, 10), textMessage(2, 20)], { account: 'one' });
+    await recordPull(ledger, [textMessage(2, 90, { text: 'other', credits: '7' })], { account: 'two' });
+    await recordPull(ledger, [textMessage(1, 10)], { account: 'one' });
+
+    expect((await readAll(ledger, { account: 'one' })).map(({ id }) => id)).toEqual([1]);
+    expect(await readAll(ledger, { account: 'two' })).toMatchObject([{ id: 2, text: 'other' }]);
+    expect((await readUsage(ledger, { account: 'one' })).totals.creditsUsed.toString()).toBe('1.25');
+    expect((await readUsage(ledger, { account: 'two' })).totals.creditsUsed.toString()).toBe('7.00');
+    expect(await ledger.readMessage('two', 1)).toBeNull();
+    expect(await ledger.readMessage('three', 1)).toBeNull();
+  });
+});
+
+describe.each(testDatabases)('several ledgers on one database on $name', (testDatabase) => {
+  it('may migrate at the same time, and then take turns', async () => {
+    const handles = await testDatabase.openHandles(3);
+    onTestFinished(async () => {
+      await Promise.all(handles.map((handle) => handle.close()));
+    });
+    const ledgers = handles.map((database) => new Ledger({ database, now: () => new Date(0) }));
+    await Promise.all(ledgers.map((ledger) => ledger.migrate()));
+    await Promise.all(ledgers.map((ledger) => ledger.ping()));
+
+    const pulls = await Promise.all(ledgers.map((ledger) => ledger.openPull(account)));
+    expect(pulls.filter((pull) => pull !== null)).toHaveLength(1);
+    await Promise.all(pulls.map(async (pull) => pull?.release()));
+
+    for (const [index, ledger] of ledgers.entries()) {
+      const ids = Array.from({ length: index + 1 }, (_, place) => place + 1);
+      await recordPull(
+        ledger,
+        ids.map((id) => textMessage(id, id)),
+      );
+      for (const reader of ledgers) expect((await readAll(reader)).map(({ id }) => id)).toEqual(ids);
+    }
+  });
+});

@@ -1,0 +1,171 @@
+import type { MessageFilter } from '../../src/ledger/message-filter.ts';
+import type { MessageOrder } from '../../src/ledger/message-order.ts';
+import type { PricedMessage, ReportReading, SetAsideMessage } from '../../src/ledger/pull.ts';
+
+/** A period of the model. */
+export interface ModelPeriod {
+  readonly id: number;
+  fromMs: number;
+  toMs: number | null;
+  /** In the upstream's order. */
+  messages: readonly PricedMessage[];
+  readonly reports: Map<number, ReportReading>;
+}
+
+/** What a pull changed in the model. */
+export interface ModelResult {
+  readonly changed: boolean;
+  readonly added: number;
+  readonly amended: number;
+  readonly repriced: number;
+  readonly withdrawn: number;
+  readonly rolledOver: boolean;
+  readonly setAside: readonly SetAsideMessage[];
+}
+
+const nothing = { changed: false, added: 0, amended: 0, repriced: 0, withdrawn: 0, rolledOver: false };
+
+/** The ledger's rules for one account, as plainly as they can be said: lists in memory, no cleverness. */
+export class ModelLedger {
+  readonly periods: ModelPeriod[] = [];
+  /** One line for each row of the history. */
+  readonly history: { id: number; revision: number; change: string; text: string }[] = [];
+  revision = 0;
+  asOfMs: number | null = null;
+
+  /** Records a snapshot; "conflict" when it fits nowhere and nothing was recorded. */
+  record(
+    messages: readonly PricedMessage[],
+    readings: readonly ReportReading[],
+    pulledAtMs: number,
+  ): ModelResult | 'conflict' {
+    const first = new Map<number, PricedMessage>();
+    const conflicting = new Set<number>();
+    for (const message of messages) {
+      const earlier = first.get(message.id);
+      if (earlier === undefined) first.set(message.id, message);
+      else if (!hasSameContent(earlier, message)) conflicting.add(message.id);
+    }
+    const setAside: SetAsideMessage[] = [...conflicting].toSorted((a, b) => a - b).map((id) => ({
+      id,
+      reason: 'conflicting_duplicate',
+    }));
+    const snapshot = [...first.values()];
+    let open = this.periods.at(-1);
+
+    if (open !== undefined && snapshot.length === 0) {
+      this.asOfMs = pulledAtMs;
+      return { ...nothing, setAside };
+    }
+
+    const before = open;
+    const startMs = Math.min(...snapshot.map(({ timestampMs }) => timestampMs));
+    const shares = open?.messages.some(({ id }) => first.has(id)) ?? false;
+    if (open === undefined) {
+      open = { id: 1, fromMs: pulledAtMs, toMs: null, messages: [], reports: new Map() };
+    } else if (open.messages.length > 0 && !shares) {
+      if (startMs <= Math.max(...open.messages.map(({ timestampMs }) => timestampMs))) return 'conflict';
+      open.toMs = startMs;
+      open = { id: open.id + 1, fromMs: startMs, toMs: null, messages: [], reports: new Map(open.reports) };
+    }
+    const isNew = open !== before;
+    const rolledOver = isNew && before !== undefined;
+    if (isNew) this.periods.push(open);
+
+    const closedIds = new Set(
+      this.periods.slice(0, -1).flatMap((period) => period.messages.map(({ id }) => id)),
+    );
+    for (const { id } of snapshot.toSorted((a, b) => a.id - b.id)) {
+      if (closedIds.has(id)) setAside.push({ id, reason: 'closed_period' });
+    }
+    const next = snapshot.filter(({ id }) => !closedIds.has(id));
+    const old = new Map(open.messages.map((message) => [message.id, message]));
+    const kept = next.filter(({ id }) => old.has(id));
+    const counts = { added: next.length - kept.length, amended: 0, repriced: 0, withdrawn: 0 };
+    for (const message of kept) {
+      const earlier = old.get(message.id);
+      if (earlier === undefined) continue;
+      if (!hasSameContent(earlier, message)) {
+        counts.amended += 1;
+        this.history.push({ ...entry(earlier), revision: this.revision + 1, change: 'amended' });
+      } else if (!hasSamePrice(earlier, message)) counts.repriced += 1;
+    }
+    for (const message of open.messages) {
+      if (first.has(message.id)) continue;
+      counts.withdrawn += 1;
+      this.history.push({ ...entry(message), revision: this.revision + 1, change: 'withdrawn' });
+    }
+    const stayed = open.messages.filter(({ id }) => first.has(id));
+    const moved = stayed.some((message, place) => message.id !== kept[place]?.id);
+
+    const changed = isNew || moved || Object.values(counts).some((count) => count > 0);
+    if (changed) this.revision += 1;
+    open.messages = next;
+    for (const reading of readings) open.reports.set(reading.reportId, reading);
+    if (open.id === 1 && next.length > 0) {
+      open.fromMs = Math.min(...next.map(({ timestampMs }) => timestampMs));
+    }
+    this.asOfMs = pulledAtMs;
+    return { ...counts, changed, rolledOver, setAside };
+  }
+}
+
+/** The messages that a filter lets through, in an order. */
+export function selectMessages(
+  messages: readonly PricedMessage[],
+  filter: MessageFilter,
+  order: readonly MessageOrder[],
+): readonly PricedMessage[] {
+  // The sort is stable, and the list comes in the upstream's order: that is the last wish of all.
+  return messages
+    .filter((message) => passes(message, filter))
+    .toSorted((a, b) => order.map((wish) => compare(a, b, wish)).find((result) => result !== 0) ?? 0);
+}
+
+function passes(message: PricedMessage, filter: MessageFilter): boolean {
+  const { timestampMs, reportId, reportName, credits, text } = message;
+  const fromText = credits !== null && reportName === null;
+  if (filter.fromMs !== null && timestampMs < filter.fromMs) return false;
+  if (filter.toMs !== null && timestampMs >= filter.toMs) return false;
+  if (filter.reportIds !== null && (fromText || !filter.reportIds.some((id) => id === reportId)))
+    return false;
+  if (filter.hasReport !== null && filter.hasReport === fromText) return false;
+  if (filter.minCredits !== null && (credits === null || credits.units < filter.minCredits.units))
+    return false;
+  if (filter.maxCredits !== null && (credits === null || credits.units > filter.maxCredits.units))
+    return false;
+  return filter.text === null || text.toLowerCase().includes(filter.text.toLowerCase());
+}
+
+function compare(a: PricedMessage, b: PricedMessage, { field, direction }: MessageOrder): number {
+  const sign = direction === 'ASC' ? 1 : -1;
+  if (field === 'TIMESTAMP') return sign * (a.timestampMs - b.timestampMs);
+  const [left, right] = field === 'CREDITS_USED' ? [a.credits, b.credits] : [a.reportName, b.reportName];
+  if (left === null || right === null) return Number(left === null) - Number(right === null);
+  if (typeof left === 'string' || typeof right === 'string') {
+    return sign * compareCodePoints(String(left), String(right));
+  }
+  return sign * (left.units - right.units);
+}
+
+function compareCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]].map((points) => points.map((point) => point.codePointAt(0) ?? 0));
+  for (const [place, point] of (left ?? []).entries()) {
+    const other = right?.[place];
+    if (other === undefined) return 1;
+    if (point !== other) return point - other;
+  }
+  return (left?.length ?? 0) - (right?.length ?? 0);
+}
+
+function hasSameContent(a: PricedMessage, b: PricedMessage): boolean {
+  return a.timestamp === b.timestamp && a.text === b.text && a.reportId === b.reportId;
+}
+
+function hasSamePrice(a: PricedMessage, b: PricedMessage): boolean {
+  return a.credits?.units === b.credits?.units && a.reportName === b.reportName;
+}
+
+function entry({ id, text }: PricedMessage): { id: number; text: string } {
+  return { id, text };
+}

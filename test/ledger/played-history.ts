@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { SnapshotConflict } from '../../src/ledger/pull.ts';
+import { ModelLedger } from './model-ledger.ts';
+import { RandomUpstream, type UpstreamEvent } from './random-upstream.ts';
+import { recordPull } from './test-ledger.ts';
+
+/** One account's pulls, played on a ledger and on the model, whose results must be the same each time. */
+export class PlayedHistory {
+  readonly model = new ModelLedger();
+  readonly account: string;
+  readonly #ledger: Ledger;
+  readonly #upstream = new RandomUpstream();
+  #pulledAtMs = 0;
+
+  constructor(ledger: Ledger, account: string) {
+    this.#ledger = ledger;
+    this.account = account;
+  }
+
+  /** Lets things happen at the upstream, pulls it, and counts what came of it. */
+  async pull(events: readonly UpstreamEvent[], tally: Tally): Promise<void> {
+    for (const event of events) this.#upstream.play(event);
+    const snapshot = this.#upstream.takeSnapshot();
+    const { readings } = this.#upstream;
+    this.#pulledAtMs += 1;
+
+    const pulling = recordPull(this.#ledger, snapshot, {
+      account: this.account,
+      pulledAtMs: this.#pulledAtMs,
+      readings,
+      batchSize: 3,
+    });
+    const expected = this.model.record(snapshot, readings, this.#pulledAtMs);
+    tally.add('pulls', 1);
+    if (expected === 'conflict') {
+      tally.add('conflicts', 1);
+      await assert.rejects(pulling, SnapshotConflict);
+      return;
+    }
+    assert.deepEqual(await pulling, { ...expected, revision: this.model.revision });
+    const { setAside, ...counts } = expected;
+    for (const [name, count] of Object.entries(counts)) tally.add(name, Number(count));
+    tally.add('setAside', setAside.length);
+  }
+}
+
+/** Counts how often things happen, so that a test can show that its random cases were well chosen. */
+export class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string, count: number): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}

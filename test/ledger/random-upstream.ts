@@ -1,0 +1,174 @@
+import * as fc from 'fast-check';
+import { Credits } from '../../src/billing/credits.ts';
+import type { Message } from '../../src/billing/message.ts';
+import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import { minuteMs } from './priced-messages.ts';
+
+// What can happen, and how often beside the others.
+const weights = [
+  ['add', 10],
+  ['amend', 5],
+  ['withdraw', 2],
+  ['return', 1],
+  ['reorder', 1],
+  ['report', 3],
+  ['rollover', 2],
+  ['duplicate', 2],
+  ['repeat closed', 2],
+  ['strangers', 1],
+  ['empty', 1],
+] as const;
+
+/** One thing that happens at the upstream; its numbers choose where and what. */
+export interface UpstreamEvent {
+  readonly kind: (typeof weights)[number][0];
+  readonly a: number;
+  readonly b: number;
+}
+
+const numbers = { a: fc.nat(9_999), b: fc.nat(9_999) };
+
+/** What happens between one pull and the next: mostly new messages. */
+export const someEvents: fc.Arbitrary<readonly UpstreamEvent[]> = fc.array(
+  fc.record({
+    kind: fc.oneof(...weights.map(([kind, weight]) => ({ weight, arbitrary: fc.constant(kind) }))),
+    ...numbers,
+  }),
+  { maxLength: 5 },
+);
+
+/** New messages at random places. */
+export const someAdditions: fc.Arbitrary<readonly UpstreamEvent[]> = fc.array(
+  fc.record({ kind: fc.constant('add' as const), ...numbers }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
+
+const texts = ['Hi', 'hi there', 'ÄRGER mit Straße', 'İstanbul', '', '100% _of_ "it\'s"', 'HELLO\n😀'];
+// U+FFFD comes before U+1F600 by code point, and after it by UTF-16 unit; two reports share a name.
+const names = ['Zoo', 'apple', 'Äther', '😀 report', '\u{FFFD} odd', 'Zoo'];
+const costs = ['0', '1.25', '15.5', '79'];
+
+/** An upstream to which random things happen. It prices its messages itself, in a way of its own. */
+export class RandomUpstream {
+  #messages: Message[] = [];
+  #gone: Message[] = [];
+  #closed: Message[] = [];
+  #extras: Message[] = [];
+  #base = 1_000;
+  #lastId = 0;
+  #isEmpty = false;
+  #strangers: Message[] = [];
+  readonly #reports = new Map<number, ReportReading>(
+    names.map((_, index) => [index + 1, readingOf(index + 1, index, index)]),
+  );
+
+  /** Lets something happen. */
+  play({ kind, a, b }: UpstreamEvent): void {
+    const at = a % Math.max(1, this.#messages.length);
+    const between = a % (this.#messages.length + 1);
+    switch (kind) {
+      case 'add':
+        this.#messages.splice(
+          at,
+          0,
+          ...Array.from({ length: 1 + (b % 6) }, (_, i) => this.#create(a * 7 + i, b + i)),
+        );
+        break;
+      case 'amend':
+        this.#messages = this.#messages.map((message, place) =>
+          place === at ? { ...this.#create(b, a), id: message.id } : message,
+        );
+        break;
+      case 'withdraw':
+        this.#gone.push(...this.#messages.splice(at, 1 + (b % 3)));
+        break;
+      case 'return':
+        this.#messages.splice(between, 0, ...this.#gone.splice(-1));
+        break;
+      case 'reorder':
+        this.#messages.push(...this.#messages.splice(at, 1 + (b % 3)).toReversed());
+        break;
+      case 'report':
+        this.#reports.set(1 + (a % names.length), readingOf(1 + (a % names.length), a + b, b));
+        break;
+      case 'rollover':
+        this.#closed.push(...this.#messages);
+        this.#gone = [];
+        this.#base += 1_000;
+        this.#messages = Array.from({ length: 1 + (b % 8) }, (_, i) => this.#create(a + i * 31, b + i));
+        break;
+      case 'duplicate': {
+        const original = this.#messages[at];
+        if (original !== undefined)
+          this.#extras.push(b % 2 === 0 ? original : { ...original, text: 'conflict' });
+        break;
+      }
+      case 'repeat closed':
+        this.#extras.push(...this.#closed.slice(a % 5, (a % 5) + 2));
+        break;
+      case 'strangers':
+        this.#strangers = [this.#create(a, b)];
+        break;
+      case 'empty':
+        this.#isEmpty = true;
+        break;
+      default:
+        kind satisfies never;
+    }
+  }
+
+  /** What a pull gets now. Duplicates, strangers and emptiness are gone by the next. */
+  takeSnapshot(): readonly PricedMessage[] {
+    const regular = this.#strangers.length > 0 ? this.#strangers : [...this.#messages, ...this.#extras];
+    const snapshot = this.#isEmpty ? [] : regular;
+    this.#extras = [];
+    this.#strangers = [];
+    this.#isEmpty = false;
+    return snapshot.map((message) => this.#price(message));
+  }
+
+  /** What the upstream says of all its reports. */
+  get readings(): readonly ReportReading[] {
+    return [...this.#reports.values()];
+  }
+
+  #create(seed: number, choice: number): Message {
+    const timestampMs = (this.#base + (seed % 300)) * minuteMs;
+    return {
+      id: ++this.#lastId,
+      timestampMs,
+      timestamp: new Date(timestampMs).toISOString(),
+      text: texts[choice % texts.length] ?? '',
+      // Of twelve choices six name a report, and one of those that are left a report that never was.
+      reportId: choice % 12 < 6 ? 1 + (choice % 6) : choice % 12 === 6 ? 99 : null,
+    };
+  }
+
+  #price(message: Message): PricedMessage {
+    const reading = message.reportId === null ? undefined : this.#reports.get(message.reportId);
+    switch (reading?.status) {
+      case 'found':
+        return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+      case 'unread':
+        return { ...message, credits: null, reportName: null };
+      case 'missing':
+      case undefined:
+        return {
+          ...message,
+          credits: Credits.fromUnits(10_000 + 500 * message.text.length),
+          reportName: null,
+        };
+    }
+  }
+}
+
+function readingOf(reportId: number, choice: number, price: number): ReportReading {
+  if (choice % 5 === 3) return { reportId, readAtMs: 1, status: 'unread' };
+  if (choice % 5 === 4) return { reportId, readAtMs: 1, status: 'missing' };
+  const name = names[choice % names.length] ?? '';
+  const creditCost = Credits.parse(costs[price % costs.length] ?? '0');
+  return { reportId, readAtMs: 1, status: 'found', report: { id: reportId, name, creditCost } };
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { onTestFinished } from 'vitest';
+import { defaultRateCard, type RateCard } from '../../src/billing/rate-card.ts';
+import type { Database } from '../../src/ledger/database.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { allMessages } from '../../src/ledger/message-filter.ts';
+import type { RecordedMessage } from '../../src/ledger/message-page.ts';
+import type { PeriodUsage } from '../../src/ledger/periods.ts';
+import type { PricedMessage, Pull, PullResult, ReportReading } from '../../src/ledger/pull.ts';
+import type { Tables } from '../../src/ledger/tables.ts';
+import type { TestDatabase } from '../support/databases.ts';
+
+/** The account of every test that needs but one. */
+export const account = 'acme';
+
+/** A ledger that is ready for use on a fresh database; closed when the test ends. */
+export async function openTestLedger(
+  testDatabase: TestDatabase,
+  now: () => Date = () => new Date(0),
+): Promise<{ readonly ledger: Ledger; readonly database: Database }> {
+  const database = await testDatabase.open();
+  onTestFinished(() => database.close());
+  const ledger = new Ledger({ database, now });
+  await ledger.migrate();
+  return { ledger, database };
+}
+
+/** How a snapshot is pulled, where that matters to a test. */
+export interface PullOptions {
+  readonly account?: string;
+  readonly pulledAtMs?: number;
+  readonly rateCard?: RateCard;
+  readonly readings?: readonly ReportReading[];
+  /** How many messages are staged at a time. */
+  readonly batchSize?: number;
+}
+
+/** One whole pull of a snapshot: opened, staged, committed and released. Throws what the commit throws. */
+export async function recordPull(
+  ledger: Ledger,
+  messages: readonly PricedMessage[],
+  options: PullOptions = {},
+): Promise<PullResult> {
+  const { pulledAtMs = 0, rateCard = defaultRateCard, readings = [], batchSize = 1_000 } = options;
+  const pull = await beginPull(ledger, options.account);
+  try {
+    for (let start = 0; start < messages.length; start += batchSize) {
+      await pull.stage(messages.slice(start, start + batchSize));
+    }
+    return await pull.commit({ pulledAtMs, rateCard, readings });
+  } finally {
+    await pull.release();
+  }
+}
+
+/** A pull that must not be refused. */
+export async function beginPull(ledger: Ledger, ofAccount: string = account): Promise<Pull> {
+  const pull = await ledger.openPull(ofAccount);
+  if (pull === null) throw new Error(`somebody else pulls account ${ofAccount}`);
+  return pull;
+}
+
+/** A period that must exist, the open one unless told otherwise. */
+export async function readUsage(
+  ledger: Ledger,
+  { account: ofAccount = account, periodId = null }: { account?: string; periodId?: number | null } = {},
+): Promise<PeriodUsage> {
+  const usage = await ledger.readPeriod(ofAccount, periodId);
+  if (usage === null) throw new Error(`account ${ofAccount} has no period ${periodId ?? 'open'}`);
+  return usage;
+}
+
+/** All messages of a period in the upstream's order, those of the open one unless told otherwise. */
+export async function readAll(
+  ledger: Ledger,
+  of: { account?: string; periodId?: number | null } = {},
+): Promise<readonly RecordedMessage[]> {
+  const { period } = await readUsage(ledger, of);
+  return ledger.readMessages({
+    account: of.account ?? account,
+    periodId: period.id,
+    filter: allMessages,
+    order: [],
+    after: null,
+    before: null,
+    limit: 1_000,
+    backward: false,
+  });
+}
+
+/** Every row of a table, of all accounts, in the order of its first columns. */
+export async function readRows(
+  { reads }: Database,
+  table: keyof Tables,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const result = await sql<Record<string, unknown>>`
+    select * from ${sql.table(table)} order by 1, 2, 3`.execute(reads);
+  return result.rows;
+}

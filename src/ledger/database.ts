@@ -1,21 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { type Dialect, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
-import pg from 'pg';
 
+import type { Log } from '../telemetry/log.ts';
+import { Outage } from './outage.ts';
+import { createPostgresPool } from './postgres-pool.ts';
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts';
 import { SqliteConnectionDialect } from './sqlite-dialect.ts';
 import { openSqliteThread } from './sqlite-thread.ts';
 import type { Tables } from './tables.ts';
+import { createTemporaryFolder } from './temporary-folder.ts';
 
 /** Everything in which the two databases differ. All other SQL is one text that both understand. */
 export interface Database {
   readonly kind: 'sqlite' | 'postgres';
-  /** Short, indexed reads. On SQLite they run in the main thread: faster than the way to another. */
+  /** Short, indexed reads, bounded in time. On SQLite they run in the main thread: faster than the way to another. */
   readonly reads: Kysely<Tables>;
-  /** Reads that may look at a whole period. On SQLite they run in a thread of their own. */
+  /** Reads that may look at a whole period, bounded in time. On SQLite they run in a thread of their own. */
   readonly scans: Kysely<Tables>;
   /** Changes, one transaction at a time on SQLite, in a thread of their own there. */
   readonly writes: Kysely<Tables>;
@@ -31,39 +33,65 @@ export interface Database {
     columns: Readonly<Record<string, ColumnType>>,
     rows: readonly object[],
   ) => RawBuilder<unknown>;
+  /** Epoch milliseconds by the one clock of all instances; null where each has the same one anyway. */
+  readonly sharedClockMs: RawBuilder<number> | null;
   close(): Promise<void>;
 }
 
 /** The column types that the ledger uses: 64-bit whole numbers and text. */
 export type ColumnType = 'bigint' | 'text';
 
+// No request waits for its database longer than 2 s: for a connection, then for an answer.
+const reading = { connectMs: 600, statementMs: 1_200 };
+const scanning = { connectMs: 350, statementMs: 1_500 };
+// A pull may take its time, but not for ever.
+const writing = { connectMs: 2_000, statementMs: 120_000 };
+
 /**
  * Opens the database that `DATABASE_URL` names; connections are made when first used.
  * @param url `file:PATH`, `memory:` or `postgres://…`
+ * @param log where a server's outages are told; null: nowhere.
+ * @throws when the folder of an embedded database cannot be made.
  */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, log: Log | null = null): Database {
   if (url === 'memory:') return openTemporaryDatabase();
   if (url.startsWith('file:')) return openSqliteDatabase(url.slice('file:'.length));
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: 2_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    types: { getTypeParser: postgresTypeParser },
-  });
-  // An idle connection that the server ends would end the process without a listener. The pool has dropped it by
-  // now; a server that is really gone shows at the next statement.
-  pool.on('error', () => {});
-  return createPostgresDatabase(new PostgresDialect({ pool }));
+  return openPostgresDatabase(url, log);
+}
+
+/** Reads, scans and pulls have connections of their own, so that none of them can use up another's. */
+function openPostgresDatabase(url: string, log: Log | null): Database {
+  const outage = new Outage(log);
+  const server = { url, outage, lockMs: 10_000 };
+  const dialect = (
+    work: string,
+    limits: { readonly mostConnections: number; readonly connectMs: number; readonly statementMs: number },
+  ): Dialect =>
+    new PostgresDialect({
+      pool: createPostgresPool({ ...server, ...limits, applicationName: `usage-api ${work}` }),
+    });
+  return {
+    ...createPostgresDatabase(dialect('writes', { ...writing, mostConnections: 10 }), {
+      reads: dialect('reads', { ...reading, mostConnections: 10 }),
+      scans: dialect('scans', { ...scanning, mostConnections: 4 }),
+    }),
+    sharedClockMs: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+  };
 }
 
 /** An embedded database file; its folder is made when it is not there. */
 export function openSqliteDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true });
-  const reads = kyselyOver(() => openSqlite(path, { readOnly: true }), true);
-  const scans = kyselyOver(() => openSqliteThread({ path, readOnly: true }), true);
-  const writes = kyselyOver(() => openSqliteThread({ path, readOnly: false }), false);
+  // In WAL mode a reader hardly ever waits for a lock; in the main thread everybody would wait with it.
+  const reads = kyselyOver(() => openSqlite(path, { readOnly: true, lockWaitMs: 100 }), true);
+  const scans = kyselyOver(
+    () => openSqliteThread({ path, readOnly: true, lockWaitMs: 1_000 }, { answerMs: 1_800 }),
+    true,
+  );
+  const writes = kyselyOver(
+    () => openSqliteThread({ path, readOnly: false, lockWaitMs: 5_000 }, { answerMs: null }),
+    false,
+  );
   return {
     kind: 'sqlite',
     reads,
@@ -72,6 +100,7 @@ export function openSqliteDatabase(path: string): Database {
     sortableText: sql`text`,
     stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
+    sharedClockMs: null,
     rowsOf(alias, columns, rows) {
       const names = Object.entries(columns).map(
         ([name, type]) =>
@@ -89,14 +118,23 @@ function kyselyOver(open: () => SqliteConnection, readOnly: boolean): Kysely<Tab
   return new Kysely<Tables>({ dialect: new SqliteConnectionDialect({ open, readOnly }) });
 }
 
-/** PostgreSQL through any dialect that speaks it: a server's pool, or PGlite in tests. */
-export function createPostgresDatabase(dialect: Dialect): Database {
-  const db = new Kysely<Tables>({ dialect });
+/**
+ * PostgreSQL through any dialect that speaks it: a server's pools, or PGlite in tests.
+ * @param dialect for everything that has no dialect of its own.
+ */
+export function createPostgresDatabase(
+  dialect: Dialect,
+  own: { readonly reads?: Dialect; readonly scans?: Dialect } = {},
+): Database {
+  const writes = new Kysely<Tables>({ dialect });
+  const reads = own.reads === undefined ? writes : new Kysely<Tables>({ dialect: own.reads });
+  const scans = own.scans === undefined ? writes : new Kysely<Tables>({ dialect: own.scans });
   return {
     kind: 'postgres',
-    reads: db,
-    scans: db,
-    writes: db,
+    reads,
+    scans,
+    writes,
+    sharedClockMs: null,
     sortableText: sql`text collate "C"`,
     stagingTable: sql`create unlogged table if not exists staged_messages`,
     forUpdate: sql`for update`,
@@ -105,14 +143,14 @@ export function createPostgresDatabase(dialect: Dialect): Database {
       return sql`json_to_recordset(${JSON.stringify(rows)}::json) as ${sql.ref(alias)}(${sql.join(names)})`;
     },
     async close() {
-      await db.destroy();
+      await Promise.all([...new Set([reads, scans, writes])].map((db) => db.destroy()));
     },
   };
 }
 
 /** `memory:` is a file in the system's temporary folder, gone when it is closed: one code path for all. */
 function openTemporaryDatabase(): Database {
-  const folder = mkdtempSync(join(tmpdir(), 'usage-api-'));
+  const folder = createTemporaryFolder();
   const database = openSqliteDatabase(join(folder, 'usage.db'));
   return {
     ...database,
@@ -120,20 +158,5 @@ function openTemporaryDatabase(): Database {
       await database.close();
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-const int8 = 20;
-
-/** INT8 as a number: the ledger stores nothing beyond 2^53, and more than that must not be rounded silently. */
-function postgresTypeParser(
-  ...[oid, format]: Parameters<typeof pg.types.getTypeParser>
-): (value: string) => unknown {
-  if (oid !== int8) return pg.types.getTypeParser(oid, format);
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number))
-      throw new RangeError(`the database holds a number beyond 2^53: ${value}`);
-    return number;
   };
 }

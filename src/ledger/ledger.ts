@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
+import { type AskedAccount, markAsked, readAskedAccounts } from './asked-accounts.ts';
 import type { Database } from './database.ts';
+import { type ListedMessage, type MessageListQuery, readMessageList } from './message-list.ts';
 import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
 import { migrate } from './migrations.ts';
-import { openPull, toReading } from './open-pull.ts';
+import { openPull, readClock, toReading } from './open-pull.ts';
 import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods, readRateCard } from './periods.ts';
 import type { Pull, ReportReading } from './pull.ts';
-import { createStagingTable } from './staging.ts';
+import { createStagingTable, sweepStaging } from './staging.ts';
 import {
   readFilteredTotals,
   readReportTotals,
@@ -25,6 +27,7 @@ import {
 export class Ledger {
   readonly #database: Database;
   readonly #now: () => Date;
+  readonly #unreleased = new Map<string, string>();
 
   constructor({ database, now }: { readonly database: Database; readonly now: () => Date }) {
     this.#database = database;
@@ -36,6 +39,7 @@ export class Ledger {
     await migrate(this.#database);
     // A migration makes it too, under its lock; SQLite's is gone with each connection.
     await createStagingTable(this.#database.writes, this.#database);
+    await sweepStaging(this.#database, readClock(this.#database, this.#now));
   }
 
   /** Throws unless the database answers. */
@@ -45,7 +49,17 @@ export class Ledger {
 
   /** Begins to pull an account; null while another instance does. */
   openPull(account: string): Promise<Pull | null> {
-    return openPull(this.#database, { account, now: this.#now });
+    return openPull(this.#database, { account, now: this.#now, unreleased: this.#unreleased });
+  }
+
+  /** Notes that somebody asked for an account. */
+  markAsked(account: string, askedAtMs: number): Promise<void> {
+    return markAsked(this.#database, account, askedAtMs);
+  }
+
+  /** The accounts that somebody asked for since a time: the one question here that is about all accounts. */
+  readAskedAccounts(sinceMs: number): Promise<readonly AskedAccount[]> {
+    return readAskedAccounts(this.#database, sinceMs);
   }
 
   /** The open period, or the one with the id given; null when the account has no such period. */
@@ -69,6 +83,11 @@ export class Ledger {
   /** One page of a period's messages. */
   readMessages(query: MessagePageQuery): Promise<readonly RecordedMessage[]> {
     return readMessagePage(this.#database, query);
+  }
+
+  /** A part of a period's messages, without their texts. */
+  listMessages(query: MessageListQuery): Promise<readonly ListedMessage[]> {
+    return readMessageList(this.#database, query);
   }
 
   /** One message of any period; null when the account has no such message. */

@@ -4,7 +4,7 @@ import { Credits } from '../billing/credits.ts';
 import type { Database } from './database.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
 import type { MessageKey, MessageOrder } from './message-order.ts';
-import { beyondKey, pageSegments } from './page-segments.ts';
+import { pageSegments } from './page-segments.ts';
 import type { PricedMessage } from './pull.ts';
 import type { MessagesTable } from './tables.ts';
 
@@ -51,7 +51,7 @@ export async function readMessagePage(
   // A filter may have to pass over a whole period for one page, and several orders may have to sort one.
   const db = isUnfiltered(filter) && order.length < 2 ? database.reads : database.scans;
   const messages: RecordedMessage[] = [];
-  for (const segment of pageSegments(order, start, backward)) {
+  for (const segment of pageSegments(order, { start, end, backward })) {
     if (messages.length === limit) break;
     let select = db
       .selectFrom('messages')
@@ -60,7 +60,6 @@ export async function readMessagePage(
       .where('period_id', '=', periodId)
       .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
       .limit(limit - messages.length);
-    if (end !== null) select = select.where((eb) => beyondKey(eb, order, end, !backward));
     for (const term of segment.orderBy) select = select.orderBy(term);
     messages.push(...(await select.execute()).map(toRecordedMessage));
   }

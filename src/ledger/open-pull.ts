@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
 
+import { type RawBuilder, sql } from 'kysely';
+
 import { Credits } from '../billing/credits.ts';
 import type { Database } from './database.ts';
 import type { Pull, ReportReading } from './pull.ts';
 import { recordSnapshot } from './snapshot.ts';
-import { clearStaging, stageMessages } from './staging.ts';
+import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
+import { retryConflicts } from './write-conflict.ts';
 
 /** How long an instance owns an account's pulls without a sign of life. */
 const leaseMs = 12_000;
 const renewMs = 3_000;
+
+/** What a pull is begun with. */
+export interface OpenPullOptions {
+  readonly account: string;
+  readonly now: () => Date;
+  /** By account, the pull of this very process that could not give its lease back. */
+  readonly unreleased: Map<string, string>;
+}
 
 /**
  * Begins a pull of one account.
@@ -16,90 +27,119 @@ const renewMs = 3_000;
  */
 export async function openPull(
   database: Database,
-  { account, now }: { readonly account: string; readonly now: () => Date },
+  { account, now, unreleased }: OpenPullOptions,
 ): Promise<Pull | null> {
   const pullId = randomUUID();
-  if (!(await takeLease(database, { account, pullId, nowMs: now().getTime() }))) return null;
-  await clearStaging(database, { account });
-  const knownReports = await readKnownReports(database, account);
+  const key = { account, pullId };
+  const clockMs = (): RawBuilder<number> => readClock(database, now);
+  const formerId = unreleased.get(account) ?? null;
+  if (!(await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() })))) return null;
+  const knownReports = await prepare(database, account).catch((error: unknown) => {
+    unreleased.set(account, pullId);
+    throw error;
+  });
 
   const conflictingIds = new Set<number>();
   let stagedCount = 0;
+  let nextOrdinal = 0;
   let released = false;
+  let isRenewing = false;
   let renewed: Promise<unknown> = Promise.resolve();
   const renewal = setInterval(() => {
-    // A renewal that fails shows when the pull commits: the lease is checked there, in the transaction.
-    renewed = takeLease(database, { account, pullId, nowMs: now().getTime() }).catch(() => {});
+    // A long commit holds the account's row: renewals that wait for it side by side would use up the connections.
+    if (isRenewing) return;
+    isRenewing = true;
+    renewed = renewLease(database, { ...key, clockMs: clockMs() })
+      // A renewal that fails shows when the pull commits: the lease is checked there, in the transaction.
+      .catch(() => {})
+      .finally(() => {
+        isRenewing = false;
+      });
   }, renewMs);
   renewal.unref();
 
   return {
     knownReports,
     async stage(messages) {
-      const firstOrdinal = stagedCount;
-      stagedCount += messages.length;
-      const conflicting = await stageMessages(database, { account, pullId }, messages, firstOrdinal);
-      for (const id of conflicting) conflictingIds.add(id);
+      const firstOrdinal = nextOrdinal;
+      nextOrdinal += messages.length;
+      const staged = await stageMessages(database, key, messages, firstOrdinal);
+      stagedCount += staged.addedCount;
+      for (const id of staged.conflictingIds) conflictingIds.add(id);
     },
     commit: ({ pulledAtMs, rateCard, readings }) =>
-      database.writes.transaction().execute((trx) =>
-        recordSnapshot(trx, database, {
-          account,
-          pullId,
-          pulledAtMs,
-          rateCard,
-          readings,
-          knownReports,
-          conflictingIds: [...conflictingIds],
-        }),
+      retryConflicts(() =>
+        database.writes.transaction().execute((trx) =>
+          recordSnapshot(trx, database, {
+            ...key,
+            pulledAtMs,
+            rateCard,
+            readings,
+            knownReports,
+            stagedCount,
+            conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
+          }),
+        ),
       ),
     async release() {
       if (released) return;
       released = true;
       clearInterval(renewal);
-      // One under way could take the lease again after it was given back.
       await renewed;
-      await clearStaging(database, { account, pullId });
-      await database.writes
-        .updateTable('accounts')
-        .set({ lease_owner: null, lease_until_ms: 0 })
-        .where('account_id', '=', account)
-        .where('lease_owner', '=', pullId)
-        .execute();
+      try {
+        await clearStaging(database, key);
+        await retryConflicts(() => giveLeaseBack(database, key));
+      } catch {
+        // The pull's own outcome is what counts; the next pull does what is left to do.
+        unreleased.set(account, pullId);
+      }
     },
   };
 }
 
+async function prepare(database: Database, account: string): Promise<ReadonlyMap<number, ReportReading>> {
+  // SQLite's is gone when the connection had to be opened anew.
+  await createStagingTable(database.writes, database);
+  await clearStaging(database, { account });
+  return readKnownReports(database, account);
+}
+
+/** The clock that leases go by: the database's where instances run on several machines, else this one's. */
+export function readClock({ sharedClockMs }: Database, now: () => Date): RawBuilder<number> {
+  return sharedClockMs ?? sql<number>`cast(${now().getTime()} as bigint)`;
+}
+
+interface Lease {
+  readonly account: string;
+  readonly pullId: string;
+  readonly clockMs: RawBuilder<number>;
+}
+
 async function takeLease(
   { writes }: Database,
-  { account, pullId, nowMs }: { readonly account: string; readonly pullId: string; readonly nowMs: number },
+  { account, pullId, formerId, clockMs }: Lease & { readonly formerId: string | null },
 ): Promise<boolean> {
-  const taken = await writes
-    .insertInto('accounts')
-    .values({
-      account_id: account,
-      revision: 0,
-      period_id: null,
-      as_of_ms: null,
-      asked_at_ms: nowMs,
-      lease_owner: pullId,
-      lease_until_ms: nowMs + leaseMs,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .column('account_id')
-        .doUpdateSet({ lease_owner: pullId, lease_until_ms: nowMs + leaseMs })
-        .where((eb) =>
-          eb.or([
-            eb('accounts.lease_owner', 'is', null),
-            eb('accounts.lease_owner', '=', pullId),
-            eb('accounts.lease_until_ms', '<', nowMs),
-          ]),
-        ),
-    )
-    .returning('account_id')
-    .executeTakeFirst();
-  return taken !== undefined;
+  const taken = await sql`
+    insert into accounts (account_id, revision, asked_at_ms, lease_owner, lease_until_ms)
+    values (${account}, 0, ${clockMs}, ${pullId}, ${clockMs} + ${sql.lit(leaseMs)})
+    on conflict (account_id) do update
+    set lease_owner = excluded.lease_owner, lease_until_ms = excluded.lease_until_ms
+    where accounts.lease_owner is null or accounts.lease_owner = ${formerId} or accounts.lease_until_ms < ${clockMs}
+    returning account_id`.execute(writes);
+  return taken.rows.length > 0;
+}
+
+/** Never takes a lease that was lost: another pull has begun since then, and its staging is not this one's. */
+async function renewLease({ writes }: Database, { account, pullId, clockMs }: Lease): Promise<void> {
+  await sql`
+    update accounts set lease_until_ms = ${clockMs} + ${sql.lit(leaseMs)}
+    where account_id = ${account} and lease_owner = ${pullId}`.execute(writes);
+}
+
+async function giveLeaseBack({ writes }: Database, { account, pullId }: Omit<Lease, 'clockMs'>): Promise<void> {
+  await sql`
+    update accounts set lease_owner = null, lease_until_ms = 0
+    where account_id = ${account} and lease_owner = ${pullId}`.execute(writes);
 }
 
 async function readKnownReports(

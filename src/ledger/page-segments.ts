@@ -15,81 +15,101 @@ export interface PageSegment {
   readonly orderBy: readonly RawBuilder<unknown>[];
 }
 
-type Condition = (eb: ExpressionBuilder<Tables, 'messages'>) => Expression<SqlBool>;
-
-/**
- * Cuts the rows on one side of a key into segments that an index can each give in order. One condition for all of
- * them (`a > x or a = x and b > y`) would be shorter, but neither database reads it as a range of an index.
- * @param key where to start, exclusive; null is the order's beginning, or its end when going backward.
- */
-export function pageSegments(
-  order: readonly MessageOrder[],
-  key: MessageKey | null,
-  backward: boolean,
-): readonly PageSegment[] {
-  const keys = sortKeys(order);
-  if (key === null) return startSegments(keys, [], backward);
-  // From the longest shared prefix to none: first what ties with the key in all but the position.
-  return keys
-    .map((_, index) => index)
-    .toReversed()
-    .flatMap((index) => {
-      const ties = keys.slice(0, index).map((sortKey, i): Condition => equals(sortKey, key[i] ?? null));
-      return segmentsBeyond(keys.slice(index), key[index] ?? null, ties, backward);
-    });
+/** Which rows to read, and which way. The keys are where reading starts and ends, both exclusive. */
+export interface PageRange {
+  /** Null: from the order's beginning, or from its end when reading backward. */
+  readonly start: MessageKey | null;
+  /** Null: as far as there are rows. */
+  readonly end: MessageKey | null;
+  readonly backward: boolean;
 }
 
-/** The condition that a message lies strictly on one side of a key; for a page's far end. */
-export function beyondKey(
-  eb: ExpressionBuilder<Tables, 'messages'>,
-  order: readonly MessageOrder[],
-  key: MessageKey,
-  backward: boolean,
-): Expression<SqlBool> {
-  return eb.or(pageSegments(order, key, backward).map((segment) => eb.and(segment.conditions(eb))));
+type Condition = (eb: ExpressionBuilder<Tables, 'messages'>) => Expression<SqlBool>;
+type KeyValue = string | number | null;
+
+/**
+ * Cuts the rows between two keys into segments that an index can each give in order. One condition for all of
+ * them (`a > x or a = x and b > y`) would be shorter, but neither database reads it as a range of an index.
+ */
+export function pageSegments(order: readonly MessageOrder[], range: PageRange): readonly PageSegment[] {
+  return segmentsBetween(sortKeys(order), [], range);
 }
 
 function sortKeys(order: readonly MessageOrder[]): readonly SortKey[] {
-  const wishes = order.map(({ field, direction }): SortKey => ({
-    ...orderColumns[field],
-    direction: direction === 'ASC' ? 'asc' : 'desc',
-  }));
+  const wishes = order.map(
+    ({ field, direction }): SortKey => ({
+      ...orderColumns[field],
+      direction: direction === 'ASC' ? 'asc' : 'desc',
+    }),
+  );
   return [...wishes, { column: 'position', nullable: false, direction: 'asc' }];
 }
 
-/** All rows under the ties, with the missing values of the first key at their own end. */
-function startSegments(
+/** The rows under the ties between the two ends, which say where the keys that are left lie. */
+function segmentsBetween(
   keys: readonly SortKey[],
   ties: readonly Condition[],
-  backward: boolean,
-): readonly PageSegment[] {
-  const [first, ...rest] = keys;
-  if (first === undefined || !first.nullable) return [segment(keys, ties, backward)];
-  const present = segment(keys, [...ties, (eb) => eb(first.column, 'is not', null)], backward);
-  const missing = startSegments(rest, [...ties, equals(first, null)], backward);
-  return backward ? [...missing, present] : [present, ...missing];
-}
-
-/** The rows under the ties whose first key lies strictly beyond a value. */
-function segmentsBeyond(
-  keys: readonly SortKey[],
-  value: string | number | null,
-  ties: readonly Condition[],
-  backward: boolean,
+  { start, end, backward }: PageRange,
 ): readonly PageSegment[] {
   const [first, ...rest] = keys;
   if (first === undefined) return [];
-  if (value === null) {
-    // Missing values come last: nothing lies after them, every present value before them.
-    return backward ? [segment(keys, [...ties, (eb) => eb(first.column, 'is not', null)], true)] : [];
+  const startValue = start?.[0] ?? null;
+  const endValue = end?.[0] ?? null;
+  const startRest = start?.slice(1) ?? null;
+  const endRest = end?.slice(1) ?? null;
+  const tiedTo = (value: KeyValue, ends: Omit<PageRange, 'backward'>): readonly PageSegment[] =>
+    segmentsBetween(rest, [...ties, equals(first, value)], { ...ends, backward });
+
+  if (start !== null && end !== null) {
+    if (startValue === endValue) return tiedTo(startValue, { start: startRest, end: endRest });
+    if (!comesBefore(startValue, endValue, first, backward)) return [];
   }
-  const rising = (first.direction === 'asc') !== backward;
-  const beyond = segment(keys, [...ties, (eb) => eb(first.column, rising ? '>' : '<', value)], backward);
-  if (!first.nullable || backward) return [beyond];
-  return [beyond, ...startSegments(rest, [...ties, equals(first, null)], backward)];
+  return [
+    ...(start === null ? [] : tiedTo(startValue, { start: startRest, end: null })),
+    ...innerSegments(keys, ties, { start, end, backward }),
+    ...(end === null ? [] : tiedTo(endValue, { start: null, end: endRest })),
+  ];
 }
 
-function equals({ column }: SortKey, value: string | number | null): Condition {
+/** The rows under the ties whose first key lies strictly between the ends. */
+function innerSegments(
+  keys: readonly SortKey[],
+  ties: readonly Condition[],
+  { start, end, backward }: PageRange,
+): readonly PageSegment[] {
+  const [first, ...rest] = keys;
+  if (first === undefined) return [];
+  const [lower, upper] = backward ? [end, start] : [start, end];
+  const lowest = lower?.[0] ?? null;
+  const highest = upper?.[0] ?? null;
+  // Missing values come last: nothing lies beyond them.
+  if (lower !== null && lowest === null) return [];
+
+  const bounds: Condition[] = [];
+  if (lowest !== null) bounds.push((eb) => eb(first.column, first.direction === 'asc' ? '>' : '<', lowest));
+  if (highest !== null) bounds.push((eb) => eb(first.column, first.direction === 'asc' ? '<' : '>', highest));
+  if (first.nullable && bounds.length === 0) bounds.push((eb) => eb(first.column, 'is not', null));
+  const present = [segment(keys, [...ties, ...bounds], backward)];
+  if (!first.nullable || upper !== null) return present;
+
+  const all = { start: null, end: null, backward };
+  const missing = segmentsBetween(rest, [...ties, equals(first, null)], all);
+  return backward ? [...missing, ...present] : [...present, ...missing];
+}
+
+/** Whether reading meets one of two different values first. */
+function comesBefore(a: KeyValue, b: KeyValue, { direction }: SortKey, backward: boolean): boolean {
+  if (a === null || b === null) return (b === null) !== backward;
+  const rising = (direction === 'asc') !== backward;
+  const comparison =
+    typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : // By code point, as both databases do.
+        Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+  return rising ? comparison < 0 : comparison > 0;
+}
+
+function equals({ column }: SortKey, value: KeyValue): Condition {
   return (eb) => (value === null ? eb(column, 'is', null) : eb(column, '=', value));
 }
 

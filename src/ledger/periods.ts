@@ -40,7 +40,43 @@ export async function readPeriod(
   account: string,
   periodId: number | null,
 ): Promise<PeriodUsage | null> {
-  const row = await reads
+  const { rows } = await reads.executeQuery(periodStatement(reads, account, periodId));
+  const row = rows[0];
+  if (row === undefined || row.as_of_ms === null) return null;
+  return {
+    account,
+    period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
+    freshness: { asOfMs: row.as_of_ms, revision: row.revision },
+    totals: toTotals(row),
+    span:
+      row.first_message_ms === null || row.last_message_ms === null
+        ? null
+        : { firstMs: row.first_message_ms, lastMs: row.last_message_ms },
+    rateCard: parseRateCard(row.card),
+  };
+}
+
+type PeriodStatement = ReturnType<typeof compilePeriodStatement>;
+
+// Every request reads the open period, and Kysely takes longer to write that statement than SQLite to answer it.
+const openPeriodStatements = new WeakMap<Database['reads'], PeriodStatement>();
+
+function periodStatement(
+  reads: Database['reads'],
+  account: string,
+  periodId: number | null,
+): PeriodStatement {
+  if (periodId !== null) return compilePeriodStatement(reads, account, periodId);
+  const known = openPeriodStatements.get(reads);
+  // The account is its only parameter.
+  if (known !== undefined) return { ...known, parameters: [account] };
+  const statement = compilePeriodStatement(reads, account, null);
+  openPeriodStatements.set(reads, statement);
+  return statement;
+}
+
+function compilePeriodStatement(reads: Database['reads'], account: string, periodId: number | null) {
+  return reads
     .selectFrom('accounts as a')
     .innerJoin('periods as p', (join) =>
       join
@@ -57,19 +93,7 @@ export async function readPeriod(
     .where('a.account_id', '=', account)
     .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.card'])
     .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
-    .executeTakeFirst();
-  if (row === undefined || row.as_of_ms === null) return null;
-  return {
-    account,
-    period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
-    freshness: { asOfMs: row.as_of_ms, revision: row.revision },
-    totals: toTotals(row),
-    span:
-      row.first_message_ms === null || row.last_message_ms === null
-        ? null
-        : { firstMs: row.first_message_ms, lastMs: row.last_message_ms },
-    rateCard: parseRateCard(row.card),
-  };
+    .compile();
 }
 
 /** Reads an account's periods, newest first. @param beforeId only older ones than this; null from the newest. */

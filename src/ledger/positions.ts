@@ -19,17 +19,18 @@ export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Pro
     left join messages m on m.account_id = s.account_id and m.message_id = s.message_id
     where s.account_id = ${account} and s.pull_id = ${pullId}`;
 
-  const order = await sql<{ added: number; disordered: number }>`
-    select cast(count(*) - count(position) as bigint) as added,
+  const order = await sql<{ added: number; kept: number; disordered: number }>`
+    select cast(count(*) - count(position) as bigint) as added, cast(count(position) as bigint) as kept,
       cast(coalesce(max(case when position <= before then 1 else 0 end), 0) as bigint) as disordered
     from (
       select position, case when position is not null
         then max(position) over (order by ordinal rows between unbounded preceding and 1 preceding) end as before
       from (${known}) as known
     ) as ordered`.execute(trx);
-  const { added, disordered } = order.rows[0] ?? { added: 0, disordered: 0 };
-  if (disordered > 0) return renumber(trx, key);
+  const { added, kept, disordered } = order.rows[0] ?? { added: 0, kept: 0, disordered: 0 };
+  if (disordered > 0 || kept === 0) return renumber(trx, key);
 
+  // Both frames begin at an end: with one that begins at the current row, PostgreSQL takes the minimum anew for each row.
   await sql`
     update staged_messages set position = placed.position
     from (
@@ -48,7 +49,7 @@ export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Pro
           min(case when position is not null then ordinal end) over later as after_ordinal
         from (${known}) as known
         window earlier as (order by ordinal rows between unbounded preceding and current row),
-          later as (order by ordinal rows between current row and unbounded following)
+          later as (order by ordinal desc rows between unbounded preceding and current row)
       ) as neighbours
     ) as placed
     where staged_messages.account_id = ${account} and staged_messages.pull_id = ${pullId}

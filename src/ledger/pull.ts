@@ -45,7 +45,7 @@ export interface Pull {
   stage(messages: readonly PricedMessage[]): Promise<void>;
   /**
    * Records the whole snapshot in one transaction.
-   * @throws SnapshotConflict, LeaseLost or RateCardConflict; then nothing was recorded.
+   * @throws SnapshotConflict, LeaseLost, StagingLost or RateCardConflict; then nothing was recorded.
    */
   commit(snapshot: {
     readonly pulledAtMs: number;
@@ -53,7 +53,10 @@ export interface Pull {
     /** Readings made by this pull; those of {@link Pull.knownReports} need not be repeated. */
     readonly readings: readonly ReportReading[];
   }): Promise<PullResult>;
-  /** Gives the account's lease back and forgets what was staged. Safe to call more than once. */
+  /**
+   * Gives the account's lease back and forgets what was staged. Safe to call more than once. When the database does
+   * not let it, the account's next pull does both.
+   */
   release(): Promise<void>;
 }
 
@@ -73,6 +76,17 @@ export class LeaseLost extends Error {
   constructor({ account }: { readonly account: string }) {
     super(`account ${account}: another instance took the pull over; nothing was recorded`);
     this.name = 'LeaseLost';
+  }
+}
+
+/** What was staged is no longer there: the database was restarted meanwhile. The rest would be half a snapshot. */
+export class StagingLost extends Error {
+  constructor(facts: { readonly account: string; readonly stagedCount: number; readonly foundCount: number }) {
+    super(
+      `account ${facts.account}: ${facts.stagedCount} messages were staged but ${facts.foundCount} are there; ` +
+        'nothing was recorded',
+    );
+    this.name = 'StagingLost';
   }
 }
 

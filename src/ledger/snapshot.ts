@@ -19,6 +19,7 @@ import {
   RateCardConflict,
   type ReportReading,
   SnapshotConflict,
+  StagingLost,
 } from './pull.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from './tables.ts';
@@ -31,13 +32,15 @@ export interface Snapshot extends StagingKey {
   readonly readings: readonly ReportReading[];
   /** Readings of the open period that this pull priced with. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
+  /** How many messages were staged. */
+  readonly stagedCount: number;
   /** Ids whose later copies in the snapshot said something else. */
   readonly conflictingIds: readonly number[];
 }
 
 /**
  * Records a staged snapshot: the ledger's rules of `design.md`, in order. Call it inside a transaction.
- * @throws SnapshotConflict, LeaseLost or RateCardConflict.
+ * @throws SnapshotConflict, LeaseLost, StagingLost or RateCardConflict.
  */
 export async function recordSnapshot(
   trx: Kysely<Tables>,
@@ -53,6 +56,9 @@ export async function recordSnapshot(
 
   const open = state.periodId === null ? null : await readOpenPeriod(trx, account, state.periodId);
   const staged = await readStagedSpan(trx, snapshot, open?.periodId ?? null);
+  if (staged.count !== snapshot.stagedCount) {
+    throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount: staged.count });
+  }
   if (open !== null && staged.count === 0) {
     await touchAccount(trx, account, { pulledAtMs, revision: state.revision, periodId: open.periodId });
     return { ...unchanged, revision: state.revision, setAside };

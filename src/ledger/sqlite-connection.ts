@@ -9,6 +9,9 @@ export interface SqliteResult {
 
 /** One SQLite connection: in this thread or, behind the same door, in another. */
 export interface SqliteConnection {
+  /** False once the connection is lost: statements only fail from then on, and another one must be opened. */
+  readonly usable: boolean;
+  /** @throws SqliteFailure when the database refuses; DatabaseUnavailable when there was no answer at all. */
   execute(sql: string, parameters: readonly unknown[]): SqliteResult | Promise<SqliteResult>;
   close(): void | Promise<void>;
 }
@@ -19,23 +22,52 @@ export interface LocalSqliteConnection extends SqliteConnection {
   close(): void;
 }
 
+/** What a connection is opened with. */
+export interface SqliteOptions {
+  readonly readOnly: boolean;
+  /** How long a statement waits for another connection's lock. It holds its thread meanwhile. */
+  readonly lockWaitMs: number;
+}
+
+/** SQLite's own word on why a statement failed. */
+export class SqliteFailure extends Error {
+  /** Source: https://sqlite.org/rescode.html */
+  readonly resultCode: number;
+
+  constructor(
+    { message, resultCode }: { readonly message: string; readonly resultCode: number },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'SqliteFailure';
+    this.resultCode = resultCode;
+  }
+
+  /** The result code without its details. */
+  get primaryCode(): number {
+    // oxlint-disable-next-line no-bitwise -- the low byte, as SQLite documents it.
+    return this.resultCode & 0xff;
+  }
+}
+
 // More shapes than the service has; a bound all the same, for filters and orders multiply.
 const statementCacheSize = 500;
 
 /**
  * Opens the database file in this thread.
  * Every commit is flushed to disk (WAL, `synchronous=FULL`); readers never wait for the writer.
+ * @throws SqliteFailure when the file cannot be opened.
  */
-export function openSqlite(
-  path: string,
-  { readOnly }: { readonly readOnly: boolean },
-): LocalSqliteConnection {
-  const database = new DatabaseSync(path, { readOnly, timeout: 5000 });
-  if (!readOnly) {
-    database.exec('pragma journal_mode = wal');
-    database.exec('pragma synchronous = full');
-  }
-  database.exec('pragma cache_size = -32768');
+export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions): LocalSqliteConnection {
+  const database = tellFailures(() => {
+    const opened = new DatabaseSync(path, { readOnly, timeout: lockWaitMs });
+    if (!readOnly) {
+      opened.exec('pragma journal_mode = wal');
+      opened.exec('pragma synchronous = full');
+    }
+    opened.exec('pragma cache_size = -32768');
+    return opened;
+  });
   const statements = new Map<string, StatementSync>();
 
   function prepare(sql: string): StatementSync {
@@ -47,21 +79,36 @@ export function openSqlite(
     return statement;
   }
 
+  function run(sql: string, values: SQLInputValue[]): SqliteResult {
+    const statement = prepare(sql);
+    if (statement.columns().length > 0) {
+      const rows = statement.all(...values);
+      return { rows, changes: rows.length };
+    }
+    return { rows: [], changes: Number(statement.run(...values).changes) };
+  }
+
   return {
+    usable: true,
     execute(sql, parameters) {
-      const statement = prepare(sql);
       const values = parameters.map(bindable);
-      if (statement.columns().length > 0) {
-        const rows = statement.all(...values);
-        return { rows, changes: rows.length };
-      }
-      return { rows: [], changes: Number(statement.run(...values).changes) };
+      return tellFailures(() => run(sql, values));
     },
     close() {
       statements.clear();
       database.close();
     },
   };
+}
+
+function tellFailures<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')
+      throw new SqliteFailure({ message: error.message, resultCode: error.errcode }, { cause: error });
+    throw error;
+  }
 }
 
 function bindable(value: unknown): SQLInputValue {

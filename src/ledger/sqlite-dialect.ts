@@ -13,7 +13,8 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
+import { type SqliteConnection, SqliteFailure, type SqliteResult } from './sqlite-connection.ts';
 
 /** Kysely on one {@link SqliteConnection}; transactions take the write lock at once, so they never upgrade. */
 export class SqliteConnectionDialect implements Dialect {
@@ -43,6 +44,9 @@ export class SqliteConnectionDialect implements Dialect {
   }
 }
 
+// SQLITE_BUSY, _LOCKED, _IOERR, _CORRUPT, _FULL, _CANTOPEN and _NOTADB: nothing is wrong with the statement.
+const unavailableCodes = new Set([5, 6, 10, 11, 13, 14, 26]);
+
 class WriterAdapter extends SqliteAdapter {
   // SQLite rolls table changes back like any others: a migration is whole or not there.
   override get supportsTransactionalDdl(): boolean {
@@ -70,7 +74,8 @@ class SqliteConnectionDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#connection === null) throw new Error('the SQLite driver was not started');
+    // Only here, between transactions: the rest of a broken one must fail, not run outside of any.
+    if (this.#connection === null || !this.#connection.usable) this.#connection = this.#open();
     return new SqliteDatabaseConnection(this.#connection);
   }
 
@@ -83,7 +88,12 @@ class SqliteConnectionDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+    try {
+      await connection.executeQuery(CompiledQuery.raw('rollback'));
+    } catch (error) {
+      // After some failures, such as a full disk, SQLite has rolled back by itself; the first error is what counts.
+      if (!(error instanceof SqliteFailure && /no transaction is active/.test(error.message))) throw error;
+    }
   }
 
   async releaseConnection(): Promise<void> {
@@ -104,9 +114,18 @@ class SqliteDatabaseConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.#connection.execute(query.sql, query.parameters);
+    const { rows, changes } = await this.#execute(query);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the query built the rows' type, as in every Kysely dialect.
     return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
+  }
+
+  async #execute({ sql, parameters }: CompiledQuery): Promise<SqliteResult> {
+    try {
+      return await this.#connection.execute(sql, parameters);
+    } catch (error) {
+      if (!(error instanceof SqliteFailure && unavailableCodes.has(error.primaryCode))) throw error;
+      throw new DatabaseUnavailable({ reason: error.message }, { cause: error });
+    }
   }
 
   // oxlint-disable-next-line require-yield -- Kysely's interface wants the method.

@@ -1,4 +1,4 @@
-import { type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 
 import type { ColumnType, Database } from './database.ts';
 import type { PricedMessage } from './pull.ts';
@@ -35,14 +35,14 @@ export interface StagingKey {
 
 /**
  * Adds the next messages of a snapshot. Of several with one id the first stands.
- * @returns the ids whose later copies said something else than the first.
+ * @returns how many were added, and the ids whose later copies said something else than the first.
  */
 export async function stageMessages(
   database: Database,
   { account, pullId }: StagingKey,
   messages: readonly PricedMessage[],
   firstOrdinal: number,
-): Promise<readonly number[]> {
+): Promise<{ readonly addedCount: number; readonly conflictingIds: readonly number[] }> {
   const rows = messages.map((message, index) => ({
     message_id: message.id,
     ordinal: firstOrdinal + index,
@@ -59,7 +59,8 @@ export async function stageMessages(
     insert into staged_messages (account_id, pull_id, ${names})
     select ${account}, ${pullId}, ${names} from ${database.rowsOf('given', columns, rows)} where true
     on conflict do nothing returning ordinal`.execute(database.writes);
-  if (inserted.rows.length === rows.length) return [];
+  const addedCount = inserted.rows.length;
+  if (addedCount === rows.length) return { addedCount, conflictingIds: [] };
 
   const taken = new Set(inserted.rows.map((row) => row.ordinal));
   const repeated = rows.filter((row) => !taken.has(row.ordinal));
@@ -69,7 +70,7 @@ export async function stageMessages(
     where s.account_id = ${account} and s.pull_id = ${pullId}
       and (s.timestamp <> given.timestamp or s.text <> given.text or s.report_id is distinct from given.report_id)
     order by 1`.execute(database.writes);
-  return differing.rows.map((row) => row.message_id);
+  return { addedCount, conflictingIds: differing.rows.map((row) => row.message_id) };
 }
 
 /** Forgets a pull's rows, or with no pull named whatever an account's dead pulls left behind. */
@@ -82,4 +83,20 @@ export async function clearStaging(
     .where('account_id', '=', account)
     .$if(pullId !== undefined, (query) => query.where('pull_id', '=', pullId ?? ''))
     .execute();
+}
+
+/**
+ * Forgets what dead pulls of all accounts left behind, and takes their leases away: whoever is only slow records
+ * nothing, rather than a part. Housekeeping at a start; no request does it.
+ */
+export async function sweepStaging(
+  { writes }: Pick<Database, 'writes'>,
+  clockMs: RawBuilder<number>,
+): Promise<void> {
+  await sql`update accounts set lease_owner = null where lease_until_ms < ${clockMs}`.execute(writes);
+  await sql`
+    delete from staged_messages where not exists (select 1 from accounts a
+      where a.account_id = staged_messages.account_id and a.lease_owner = staged_messages.pull_id)`.execute(
+    writes,
+  );
 }

@@ -1,0 +1,33 @@
+import type { Database } from './database.ts';
+
+/** An account and when somebody last asked for it, to the hour. */
+export interface AskedAccount {
+  readonly account: string;
+  readonly askedAtMs: number;
+}
+
+/** Notes that somebody asked for an account. Nothing happens to one that was never pulled: its first pull notes it. */
+export async function markAsked({ writes }: Database, account: string, askedAtMs: number): Promise<void> {
+  await writes
+    .updateTable('accounts')
+    .set({ asked_at_ms: askedAtMs })
+    .where('account_id', '=', account)
+    .where('asked_at_ms', '<', askedAtMs)
+    .execute();
+}
+
+/**
+ * The accounts that somebody asked for since a time. The one statement that reads across accounts, and nothing of them
+ * but their names: it tells the sync whom to pull.
+ */
+export async function readAskedAccounts(
+  { reads }: Database,
+  sinceMs: number,
+): Promise<readonly AskedAccount[]> {
+  const rows = await reads
+    .selectFrom('accounts')
+    .where('asked_at_ms', '>=', sinceMs)
+    .select(['account_id', 'asked_at_ms'])
+    .execute();
+  return rows.map((row) => ({ account: row.account_id, askedAtMs: row.asked_at_ms }));
+}

@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 
 /** Every figure that the service counts about itself, in one Prometheus registry. */
 export interface Metrics {
@@ -9,6 +9,8 @@ export interface Metrics {
   readonly pulls: Counter<'outcome'>;
   /** Upstream messages that were set aside instead of counted, by `reason`. */
   readonly messagesSetAside: Counter<'reason'>;
+  /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
 }
 
 /** Makes a fresh registry: one for each running service, so that tests do not share counts. */
@@ -33,6 +35,13 @@ export function createMetrics(): Metrics {
       name: 'usage_messages_set_aside_total',
       help: 'Upstream messages that were set aside, by reason.',
       labelNames: ['reason'],
+      registers,
+    }),
+    requests: new Histogram({
+      name: 'usage_http_request_seconds',
+      help: 'Duration of HTTP requests by method, route and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
   };

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ChargedMessage } from './charged-message.ts';
 import { createCursorCodec, type CursorCodec } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import type {
@@ -18,10 +19,10 @@ export interface PageArguments {
 }
 
 /** A page of messages with all that a connection tells about it. */
-export interface MessagePage {
+export interface MessagePage<Message = ChargedMessage> {
   readonly usage: PeriodUsage;
   readonly filter: MessageFilter;
-  readonly messages: readonly RecordedMessage[];
+  readonly messages: readonly Message[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   /** The cursor of one of the page's messages. */
@@ -41,7 +42,7 @@ export async function readMessagePage(
   page: PageArguments,
   filter: MessageFilter,
   order: readonly MessageOrder[],
-): Promise<MessagePage> {
+): Promise<MessagePage<RecordedMessage>> {
   checkOrder(order);
   const { account, period } = usage;
   const codec = createCursorCodec({ account, periodId: period.id, filter, order });

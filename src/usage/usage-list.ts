@@ -1,8 +1,8 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { allMessages, type PeriodUsage, type RecordedMessage } from './message-query.ts';
+import type { ListedMessage, PeriodUsage } from './message-query.ts';
 import { Unpriced } from './report-loader.ts';
 
-const batchSize = 2_000;
+const batchSize = 1_000;
 
 /**
  * Reads all messages of a period in the upstream's order, in batches, so that no period is too long for memory.
@@ -11,24 +11,20 @@ const batchSize = 2_000;
 export async function* listPricedMessages(
   ledger: Ledger,
   { account, period }: PeriodUsage,
-): AsyncGenerator<readonly RecordedMessage[], void, undefined> {
-  let after: readonly [number] | null = null;
+): AsyncGenerator<readonly ListedMessage[], void, undefined> {
+  let afterPosition: number | null = null;
   for (;;) {
-    const messages: readonly RecordedMessage[] = await ledger.readMessages({
+    const messages: readonly ListedMessage[] = await ledger.listMessages({
       account,
       periodId: period.id,
-      filter: allMessages,
-      order: [],
-      after,
-      before: null,
+      afterPosition,
       limit: batchSize,
-      backward: false,
     });
     const unpriced = messages.find((message) => message.credits === null);
     if (unpriced !== undefined) throw new Unpriced({ reportId: unpriced.reportId ?? 0 });
     if (messages.length > 0) yield messages;
     const last = messages.at(-1);
     if (last === undefined || messages.length < batchSize) return;
-    after = [last.position];
+    afterPosition = last.position;
   }
 }

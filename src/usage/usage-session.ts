@@ -1,13 +1,13 @@
-import { type Charge, chargeReport, chargeText, priceText } from '../billing/charge.ts';
-import type { Credits } from '../billing/credits.ts';
+import { type Charge, chargeReport, chargeText } from '../billing/charge.ts';
 import type { RateCard } from '../billing/rate-card.ts';
-import type { Report } from '../billing/report.ts';
 import { isUnfiltered } from '../ledger/message-filter.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { ChargedMessage } from './charged-message.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import { type MessagePage, type PageArguments, readMessagePage } from './message-page.ts';
 import type {
+  ListedMessage,
   MessageFilter,
   MessageOrder,
   PeriodUsage,
@@ -15,8 +15,9 @@ import type {
   ReportTotals,
   UsageTotals,
 } from './message-query.ts';
+import type { PageCache } from './page-cache.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
-import { createReportLoader, type ReportLoader, Unpriced } from './report-loader.ts';
+import { createReportLoader, type ReportLoader } from './report-loader.ts';
 import type { Sync } from './sync.ts';
 import { foldWindows, type UsageWindow, type WindowSize } from './time-windows.ts';
 import { listPricedMessages } from './usage-list.ts';
@@ -37,13 +38,16 @@ export interface UsageSources {
 export class UsageSession {
   readonly account: string;
   readonly #sources: UsageSources;
+  readonly #pages: PageCache;
   readonly #reports: ReportLoader;
   readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
   readonly #totals = new Map<string, Promise<UsageTotals>>();
 
-  constructor(account: string, sources: UsageSources) {
+  /** @param pages of all accounts, as earlier sessions read them. */
+  constructor(account: string, sources: UsageSources, pages: PageCache) {
     this.account = account;
     this.#sources = sources;
+    this.#pages = pages;
     this.#reports = createReportLoader(account, sources);
   }
 
@@ -70,29 +74,42 @@ export class UsageSession {
   }
 
   /** One message of any of the account's periods; null when it has no such message. */
-  async message(messageId: string): Promise<RecordedMessage | null> {
+  async message(messageId: string): Promise<ChargedMessage | null> {
     const id = parseId(messageId);
     if (id === null) return null;
-    const message = await this.#sources.ledger.readMessage(this.account, id);
+    let message = await this.#sources.ledger.readMessage(this.account, id);
     if (message === null && (await this.#usage(null)) === null) {
       await this.#sources.sync.pullFirst(this.account);
-      return this.#sources.ledger.readMessage(this.account, id);
+      message = await this.#sources.ledger.readMessage(this.account, id);
     }
-    return message;
+    if (message === null) return null;
+    const [charged = null] = await this.#charge([message], await this.#cardOf(message));
+    return charged;
   }
 
   /** A page of a period's messages. @throws InvalidArgument or InvalidCursor */
-  messages(
+  async messages(
     usage: PeriodUsage,
     page: PageArguments,
     filter: MessageFilter,
     order: readonly MessageOrder[],
   ): Promise<MessagePage> {
-    return readMessagePage(this.#sources.ledger, usage, page, filter, order);
+    const { ledger } = this.#sources;
+    // A page read just after its usage may show a later revision than the key says. Nobody sees that later on: once
+    // a request can read the later revision, all do.
+    const { period, freshness } = usage;
+    const key = JSON.stringify([this.account, period.id, freshness.revision, page, filter, order]);
+    const known = this.#pages.get(key);
+    if (known !== undefined) return { ...known, usage };
+    const read = await readMessagePage(ledger, usage, page, filter, order);
+    const charged: MessagePage = { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
+    // A report that could not be read may be readable for the next request.
+    if (charged.messages.every(({ report }) => !(report instanceof Error))) this.#pages.set(key, charged);
+    return charged;
   }
 
-  /** All messages of a period in the upstream's order, in batches. @throws Unpriced at one without a price */
-  pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly RecordedMessage[], void, undefined> {
+  /** All messages of a period in the upstream's order, in batches, without their texts. @throws Unpriced at one without a price */
+  pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly ListedMessage[], void, undefined> {
     return listPricedMessages(this.#sources.ledger, usage);
   }
 
@@ -145,24 +162,6 @@ export class UsageSession {
     });
   }
 
-  /** The report that a message produced; null when it has none or the upstream has no such report. @throws Unpriced */
-  async report({ periodId, reportId }: RecordedMessage): Promise<Report | null> {
-    return reportId === null ? null : this.#reports.load({ periodId, reportId });
-  }
-
-  /** What a message cost: the figure that {@link UsageSession.charge} explains. @throws Unpriced */
-  async creditsUsed(message: RecordedMessage): Promise<Credits> {
-    const report = await this.#pricedBy(message);
-    return report?.creditCost ?? priceText(message.text, await this.#cardOf(message));
-  }
-
-  /** A message's receipt. @throws Unpriced */
-  async charge(message: RecordedMessage): Promise<Charge> {
-    const report = await this.#pricedBy(message);
-    const card = await this.#cardOf(message);
-    return report === null ? chargeText(message.text, card) : chargeReport(report, card);
-  }
-
   /**
    * What a text or a report would cost now, by the functions that charge.
    * @throws InvalidArgument unless exactly one is given and a report exists; Unpriced while it cannot be read.
@@ -209,9 +208,16 @@ export class UsageSession {
     return readPeriodPage(this.#sources.ledger, this.account, page);
   }
 
-  async #pricedBy(message: RecordedMessage): Promise<Report | null> {
-    if (message.credits !== null) return this.report(message);
-    throw new Unpriced({ reportId: message.reportId ?? 0 });
+  /** Puts messages together with their reports: one ledger statement for all of them. */
+  async #charge(messages: readonly RecordedMessage[], card: RateCard): Promise<readonly ChargedMessage[]> {
+    const reports = await this.#reports.loadMany(
+      messages.flatMap(({ periodId, reportId }) => (reportId === null ? [] : [{ periodId, reportId }])),
+    );
+    let next = 0;
+    return messages.map((message) => {
+      const report = message.reportId === null ? null : (reports[next++] ?? null);
+      return new ChargedMessage(message, report, card);
+    });
   }
 
   async #cardOf({ periodId }: RecordedMessage): Promise<RateCard> {

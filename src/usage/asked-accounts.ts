@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache';
+
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** An account that nobody asked for this long rests: it is not pulled until somebody asks again. */
+export const restAfterMs = 7 * 86_400_000;
+/** The ledger learns of this many asks: what is that coarse costs a query nothing. */
+const noteEveryMs = 3_600_000;
+const mostAccounts = 100_000;
+
+/** Knows which accounts are asked for: here as it happens, in the ledger, for all instances, to the hour. */
+export class AskedAccounts {
+  readonly #ledger: Ledger;
+  readonly #now: () => Date;
+  readonly #log: Log;
+  readonly #askedAtMs = new LRUCache<string, number>({ max: mostAccounts });
+  readonly #notedAtMs = new LRUCache<string, number>({ max: mostAccounts });
+
+  constructor({
+    ledger,
+    now,
+    log,
+  }: {
+    readonly ledger: Ledger;
+    readonly now: () => Date;
+    readonly log: Log;
+  }) {
+    this.#ledger = ledger;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  /** Notes that an account is asked for now. Never waits and never throws. */
+  note(account: string): void {
+    const nowMs = this.#now().getTime();
+    this.#askedAtMs.set(account, nowMs);
+    const notedAtMs = this.#notedAtMs.get(account);
+    if (notedAtMs !== undefined && nowMs - notedAtMs < noteEveryMs) return;
+    this.#notedAtMs.set(account, nowMs);
+    this.#ledger.markAsked(account, nowMs).catch((error: unknown) => {
+      // Here it stays known; other instances learn of it with the next note.
+      this.#log.warn({ account, err: error }, 'could not note that an account was asked for');
+    });
+  }
+
+  /** Whether an account was asked for, here or as far as was read, within the time after which it rests. */
+  isAwake(account: string): boolean {
+    return this.#now().getTime() - (this.#askedAtMs.get(account) ?? Number.NEGATIVE_INFINITY) <= restAfterMs;
+  }
+
+  /** Reads the accounts that any instance was asked for within that time. @throws what the ledger throws */
+  async readAwake(): Promise<readonly string[]> {
+    const asked = await this.#ledger.readAskedAccounts(this.#now().getTime() - restAfterMs);
+    for (const { account, askedAtMs } of asked) {
+      if (askedAtMs > (this.#askedAtMs.get(account) ?? 0)) this.#askedAtMs.set(account, askedAtMs);
+    }
+    return asked.map(({ account }) => account);
+  }
+}

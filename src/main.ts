@@ -2,6 +2,8 @@ import { type Config, InvalidConfig, loadConfig } from './config.ts';
 import { startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 
+const sameSignalMs = 500;
+
 const config = readConfig();
 if (config !== null) await run(config);
 
@@ -22,15 +24,19 @@ async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const service = await startService(config, log).catch((error: unknown) => {
     log.fatal({ err: error }, 'cannot start');
+    console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}.`);
     process.exit(1);
   });
 
-  let closing = false;
+  let closingSinceMs: number | null = null;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal means: now.
-      if (closing) process.exit(1);
-      closing = true;
+      if (closingSinceMs !== null) {
+        // A second signal means: now. But npm passes on a Ctrl+C that the terminal has sent to all: that is one.
+        if (performance.now() - closingSinceMs > sameSignalMs) process.exit(1);
+        return;
+      }
+      closingSinceMs = performance.now();
       log.info({ signal }, 'finishing what is under way');
       service.close().then(
         () => process.exit(0),

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Config } from './config.ts';
 import { createSchema } from './graphql/schema.ts';
 import { anonymousAccount } from './http/account.ts';
 import { createServer } from './http/server.ts';
-import { openDatabase } from './ledger/database.ts';
+import { DatabaseUnavailable } from './ledger/database-unavailable.ts';
+import { type Database, openDatabase } from './ledger/database.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
@@ -17,20 +20,42 @@ export interface Service {
   readonly url: string;
   /** Whether it serves the bundled sample, for want of an `UPSTREAM_URL`. */
   readonly sample: boolean;
-  /** Finishes the requests and pulls under way, then lets go of everything. */
+  /**
+   * Finishes the requests and pulls under way, then lets go of everything. What takes too long is cut off: of a pull
+   * nothing is recorded then. Ends within about 8 s.
+   */
   close(): Promise<void>;
 }
 
-/** Puts the rooms together and listens. @throws when the database cannot be opened or the port is taken. */
+/** What a caller may bring along instead of the service making it. */
+export interface ServiceParts {
+  readonly now?: () => Date;
+  /** Instead of what `DATABASE_URL` names; the service closes it when it closes. */
+  readonly database?: Database;
+}
+
+// Together well under the 10 s that supervisors wait before they kill.
+const requestsGraceMs = 5_000;
+const refusalsGraceMs = 1_000;
+const pullsGraceMs = 1_500;
+const closeGraceMs = 500;
+const migrationPauseMs = 1_000;
+
+/**
+ * Puts the rooms together and listens. A PostgreSQL server that is down does not stop the start: the service says that
+ * it is not ready, and is as soon as the server answers.
+ * @throws when an embedded database cannot be opened or the port is taken.
+ */
 export async function startService(
   config: Config,
   log: Log,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), database = openDatabase(config.databaseUrl, log) }: ServiceParts = {},
 ): Promise<Service> {
   const metrics = createMetrics();
   const sample = config.upstreamUrl === null ? await startSampleUpstream() : null;
-  const ledger = new Ledger({ database: openDatabase(config.databaseUrl), now });
-  await ledger.migrate();
+  const ledger = new Ledger({ database, now });
+  const stopping = new AbortController();
+  let migrated = await tryMigration();
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl ?? sample?.url ?? '',
     timeoutMs: config.upstreamTimeoutMs,
@@ -55,12 +80,40 @@ export async function startService(
   });
   const reader = new UsageReader({ ledger, upstream, sync, rateCard, staleAfterMs: 2 * intervalMs, now });
 
+  /** @returns false when the server is down. */
+  async function tryMigration(): Promise<boolean> {
+    try {
+      await ledger.migrate();
+      return true;
+    } catch (error) {
+      // A file does not come up by itself: whoever starts the service must hear of it.
+      if (database.kind === 'sqlite' || !(error instanceof DatabaseUnavailable)) throw error;
+      return false;
+    }
+  }
+
+  async function followWhenMigrated(): Promise<void> {
+    while (!migrated && !stopping.signal.aborted) {
+      await sleep(migrationPauseMs, null, { signal: stopping.signal }).catch(() => null);
+      migrated = await tryMigration().catch((error: unknown) => {
+        log.error({ err: error }, 'the database cannot be set up');
+        return false;
+      });
+    }
+    if (stopping.signal.aborted) return;
+    if (config.authentication === null) sync.follow(anonymousAccount);
+    else sync.followAsked();
+  }
+
   async function unreadyReason(): Promise<string | null> {
     try {
       await ledger.ping();
+      if (!migrated) return 'the database is being set up';
+      // Of many accounts, one that cannot be pulled says nothing about the others.
+      if (config.authentication !== null) return null;
       if ((await ledger.readPeriod(anonymousAccount, null)) !== null) return null;
     } catch (error) {
-      log.warn({ err: error }, 'not ready');
+      log.debug({ err: error }, 'not ready');
       return 'the database does not answer';
     }
     return sync.failure(anonymousAccount) === null
@@ -68,18 +121,43 @@ export async function startService(
       : 'nothing was ever pulled: the upstream does not answer, or not with usage';
   }
 
-  const app = await createServer({ ...config, schema: createSchema(), reader, unreadyReason, log });
-  sync.follow(anonymousAccount);
+  const app = await createServer({
+    ...config,
+    schema: createSchema(),
+    reader,
+    noteAsk: (account) => sync.ask(account),
+    unreadyReason,
+    metrics,
+    now,
+    log,
+  });
+  const following = followWhenMigrated();
   const url = await app.listen({ host: config.host, port: config.port });
   return {
     url,
     sample: sample !== null,
     async close() {
-      await app.close();
-      await sync.stop();
+      stopping.abort();
+      const answered = app.close();
+      await within(requestsGraceMs, answered);
+      // Queries that still wait for a first pull are told that there is none.
+      const pulled = Promise.all([following, sync.stop()]);
+      await within(refusalsGraceMs, answered);
+      // Downloads of slow clients, for the most part.
+      app.server.closeAllConnections();
+      await within(pullsGraceMs, pulled);
+      // Ends the calls of whatever pull is still under way.
       await upstream.close();
-      await ledger.close();
+      await within(closeGraceMs, Promise.all([answered, pulled]));
+      await within(closeGraceMs, ledger.close());
       await sample?.close();
     },
   };
+}
+
+/** Waits for work, but no longer than so many milliseconds. @throws what the work throws until then */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const timeUp = sleep(ms, null, { signal: done.signal }).catch(() => null);
+  await Promise.race([work, timeUp]).finally(() => done.abort());
 }

@@ -3,6 +3,11 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import { decodeRateCard, defaultRateCard, InvalidRateCard, type RateCard } from './billing/rate-card.ts';
+import type { AuthenticationSettings } from './http/authentication.ts';
+import { loadAuthentication } from './http/authentication-settings.ts';
+import type { DocumentLimits } from './http/document-limits.ts';
+import type { RateLimits } from './http/rate-limit.ts';
+import { loadTrustedDocuments, type TrustedDocuments } from './http/trusted-documents.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 
 /** Every setting of the service, checked. Source: README, "Settings". */
@@ -18,6 +23,8 @@ export interface Config {
   readonly syncIntervalMs: number;
   /** After this age a report is read again. */
   readonly reportMaxAgeMs: number;
+  /** Beyond it new requests are refused. */
+  readonly overloadLimits: { readonly eventLoopDelayMs: number };
   readonly databaseUrl: string;
   readonly rateCard: RateCard;
   readonly logLevel: LogLevel;
@@ -25,6 +32,12 @@ export interface Config {
   readonly production: boolean;
   /** Whether clients may ask for the schema, and browsers get Apollo Sandbox. */
   readonly introspection: boolean;
+  /** Null: there is one account, and nobody needs a credential. */
+  readonly authentication: AuthenticationSettings | null;
+  readonly limits: DocumentLimits & { readonly maxCost: number };
+  readonly bodyMaxBytes: number;
+  readonly rateLimits: RateLimits;
+  readonly trustedDocuments: TrustedDocuments;
 }
 
 /** The settings cannot be used; each fault names its setting. */
@@ -45,6 +58,7 @@ const environment = z.object({
   UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
   UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * 2 ** 20),
   SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(100),
   REPORT_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),
   DATABASE_URL: z
     .string()
@@ -67,6 +81,27 @@ const environment = z.object({
     .default([]),
   NODE_ENV: z.string().optional(),
   INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
+  JWT_JWKS_URL: z.string().optional(),
+  JWT_SECRET: z.string().optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_MAX_AGE_S: wholeNumber(1, 365 * 86_400).optional(),
+  API_KEYS_FILE: z.string().optional(),
+  QUERY_MAX_COMPLEXITY: wholeNumber(1, 1_000_000_000).default(50_000),
+  QUERY_MAX_DEPTH: wholeNumber(1, 1_000).default(16),
+  QUERY_MAX_ALIASES: wholeNumber(0, 10_000).default(30),
+  QUERY_MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
+  QUERY_MAX_TOKENS: wholeNumber(1, 1_000_000).default(2_000),
+  QUERY_MAX_SELECTIONS: wholeNumber(1, 1_000_000).default(2_000),
+  BODY_MAX_BYTES: wholeNumber(1_000, 100_000_000).default(100_000),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
+  RATE_LIMIT_REFUSALS_PER_MINUTE: wholeNumber(1, 1_000_000_000).default(300),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/.+$/, 'must be redis://… or rediss://…')
+    .optional(),
+  TRUSTED_DOCUMENTS: z.enum(['on', 'only', 'off'], 'must be on, only or off').default('on'),
+  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
@@ -82,8 +117,18 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const { rateCard, faults: cardFaults } = loadRateCard(given['RATE_CARD']);
   faults.push(...cardFaults);
+  const { authentication, faults: authenticationFaults } = loadAuthentication({
+    ...given,
+    JWT_MAX_AGE_S: parsed.data?.JWT_MAX_AGE_S,
+  });
+  const { trustedDocuments, faults: documentFaults } = loadTrustedDocuments(
+    parsed.data?.TRUSTED_DOCUMENTS ?? 'off',
+    given['TRUSTED_DOCUMENTS_FILE'],
+  );
+  faults.push(...authenticationFaults, ...documentFaults);
   const host = given['HOST'] ?? '127.0.0.1';
-  if (!isLoopback(host) && given['ALLOW_ANONYMOUS'] !== 'true') {
+  const intendsAuthentication = authentication !== null || authenticationFaults.length > 0;
+  if (!isLoopback(host) && !intendsAuthentication && given['ALLOW_ANONYMOUS'] !== 'true') {
     faults.push(
       `HOST ${host} is not a loopback address and no authentication is set up: ` +
         'anybody who reaches it could read all usage. Set ALLOW_ANONYMOUS=true if that is what you want',
@@ -101,14 +146,39 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamMaxBytes: settings.UPSTREAM_MAX_BYTES,
     syncIntervalMs: settings.SYNC_INTERVAL_MS,
     reportMaxAgeMs: settings.REPORT_MAX_AGE_MS,
+    overloadLimits: { eventLoopDelayMs: settings.MAX_EVENT_LOOP_DELAY_MS },
     databaseUrl: settings.DATABASE_URL,
     rateCard,
     logLevel: settings.LOG_LEVEL,
     corsOrigins: settings.CORS_ORIGINS,
     production,
     introspection: settings.INTROSPECTION === undefined ? !production : settings.INTROSPECTION === 'on',
+    authentication,
+    limits: {
+      maxTokens: settings.QUERY_MAX_TOKENS,
+      maxSelections: settings.QUERY_MAX_SELECTIONS,
+      maxDepth: settings.QUERY_MAX_DEPTH,
+      maxAliases: settings.QUERY_MAX_ALIASES,
+      maxDirectives: settings.QUERY_MAX_DIRECTIVES,
+      maxCost: settings.QUERY_MAX_COMPLEXITY,
+    },
+    bodyMaxBytes: settings.BODY_MAX_BYTES,
+    rateLimits: {
+      requestsPerMinute: requestsPerMinute(settings.RATE_LIMIT_PER_MINUTE, authentication !== null),
+      refusalsPerMinute: settings.RATE_LIMIT_REFUSALS_PER_MINUTE,
+      redisUrl: settings.REDIS_URL ?? null,
+    },
+    trustedDocuments,
   });
 }
+
+/** 0 means no limit. Nobody needs protection from the others where there is one account on one machine. */
+function requestsPerMinute(given: number | undefined, authenticated: boolean): number | null {
+  const limit = given ?? (authenticated ? defaultRequestsPerMinute : 0);
+  return limit === 0 ? null : limit;
+}
+
+const defaultRequestsPerMinute = 600;
 
 function loadRateCard(path: string | undefined): {
   readonly rateCard: RateCard;

@@ -14,6 +14,7 @@ import {
 
 import type { BillingPeriod } from '../usage/message-query.ts';
 import { type PeriodPage, periodCursor } from '../usage/period-page.ts';
+import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { PageInfoType } from './page-info.ts';
 import { DateTimeScalar } from './scalars.ts';
@@ -58,7 +59,10 @@ export class BillingPeriodResolver {
 }
 
 /** Declares `BillingPeriodEdge`. */
-@ObjectType('BillingPeriodEdge', { description: 'A billing period and its place in the list.' })
+@ObjectType('BillingPeriodEdge', {
+  description: 'A billing period and its place in the list.',
+  simpleResolvers: true,
+})
 export class BillingPeriodEdgeType {
   @Field(() => String, { description: 'For `after`.' })
   readonly cursor!: string;
@@ -93,12 +97,18 @@ export class BillingPeriodConnectionResolver {
     return session.periods({ first, after });
   }
 
-  @FieldResolver(() => [BillingPeriodEdgeType], { description: 'The periods with their cursors.' })
+  @FieldResolver(() => [BillingPeriodEdgeType], {
+    description: 'The periods with their cursors.',
+    complexity: countedByConnection,
+  })
   edges(@Root() { periods }: PeriodPage): readonly BillingPeriodEdgeType[] {
     return periods.map((period) => ({ cursor: periodCursor(period), node: period }));
   }
 
-  @FieldResolver(() => [BillingPeriodType], { description: 'The periods.' })
+  @FieldResolver(() => [BillingPeriodType], {
+    description: 'The periods.',
+    complexity: countedByConnection,
+  })
   nodes(@Root() { periods }: PeriodPage): readonly BillingPeriod[] {
     return periods;
   }

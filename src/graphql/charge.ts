@@ -56,7 +56,7 @@ registerEnumType(rateRules, {
 });
 
 /** Declares `ChargeStep`. */
-@ObjectType('ChargeStep', { description: 'One line of a receipt.' })
+@ObjectType('ChargeStep', { description: 'One line of a receipt.', simpleResolvers: true })
 export class ChargeStepType {
   @Field(() => rateRules, { description: 'The rule that applied.' })
   readonly rule!: RateRule;
@@ -72,7 +72,7 @@ export class ChargeStepType {
 }
 
 /** Declares `Charge`. */
-@ObjectType('Charge', { description: 'A receipt: what something costs, and why.' })
+@ObjectType('Charge', { description: 'A receipt: what something costs, and why.', simpleResolvers: true })
 export class ChargeType {
   @Field(() => chargeKinds, { description: 'Where the price comes from.' })
   readonly kind!: ChargeKind;

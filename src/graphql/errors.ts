@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../telemetry/log.ts';
 import { InvalidCursor } from '../usage/cursor.ts';
 import { InvalidArgument } from '../usage/invalid-argument.ts';
+import { DatabaseUnavailable } from '../usage/message-query.ts';
 import { Unpriced } from '../usage/report-loader.ts';
 import { FirstPullFailed } from '../usage/sync.ts';
 import { TooManyWindows } from '../usage/time-windows.ts';
@@ -15,20 +16,51 @@ import { PeriodNotFound } from '../usage/usage-session.ts';
  */
 export function createErrorFormatter(
   log: Log,
+  { hideSuggestions = false }: { readonly hideSuggestions?: boolean } = {},
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const cause = unwrapResolverError(error);
+    // Its message holds what the database said, which is for the log alone.
+    if (cause instanceof DatabaseUnavailable) {
+      log.warn({ err: cause, path: formatted.path }, 'query failed');
+      return { ...formatted, ...databaseUnavailable };
+    }
     const code = codeOf(cause);
     if (code !== null && cause instanceof Error) {
       return { ...formatted, message: sentence(cause.message), extensions: { code, ...factsOf(cause) } };
     }
     // GraphQL's and Apollo's own errors speak of the client's document and variables alone.
     if (cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') {
-      return { ...formatted, extensions: { code: formatted.extensions?.['code'] } };
+      const message = shorten(
+        hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message,
+      );
+      return { ...formatted, message, extensions: publicExtensions(formatted.extensions) };
     }
     log.error({ err: cause, path: formatted.path }, 'query failed');
     return { ...formatted, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
+}
+
+const databaseUnavailable = {
+  message: 'The database does not answer. Try again in a moment.',
+  extensions: { code: 'DATABASE_UNAVAILABLE' },
+};
+
+/** What may leave the house of an error's extensions: never a stack, never what another library put there. */
+function publicExtensions(extensions: GraphQLFormattedError['extensions'] = {}): Record<string, unknown> {
+  const { code, cost, limit } = extensions;
+  return { code, ...(cost === undefined ? {} : { cost, limit }) };
+}
+
+/** Messages repeat what the client sent, which may be long. */
+function shorten(message: string): string {
+  return message.length <= mostMessageCharacters ? message : `${message.slice(0, mostMessageCharacters)}…`;
+}
+
+const mostMessageCharacters = 500;
+
+function withoutSuggestion(message: string): string {
+  return message.replace(/ ?Did you mean .*$/s, '');
 }
 
 function codeOf(error: unknown): string | null {

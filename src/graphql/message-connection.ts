@@ -1,31 +1,39 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 
+import type { ChargedMessage } from '../usage/charged-message.ts';
 import type { MessagePage } from '../usage/message-page.ts';
-import type { RecordedMessage, UsageTotals } from '../usage/message-query.ts';
+import type { UsageTotals } from '../usage/message-query.ts';
+import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
+import { MessageView } from './message-view.ts';
 import { MessageType } from './message.ts';
 import { PageInfoType } from './page-info.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 
-/** A message of a page; its cursor is made when it is asked for. */
-interface MessageEdge {
-  readonly page: MessagePage;
-  readonly node: RecordedMessage;
-}
-
-/** Declares `MessageEdge`. */
-@ObjectType('MessageEdge', { description: 'A message and its place in the list.' })
+/** Declares `MessageEdge`; a `MessageEdge` answers its fields. */
+@ObjectType('MessageEdge', { description: 'A message and its place in the list.', simpleResolvers: true })
 export class MessageEdgeType {
   @Field(() => MessageType, { description: 'The message.' })
-  readonly node!: RecordedMessage;
+  readonly node!: MessageView;
+
+  @Field(() => String, { description: 'For `after` and `before`, with the same filter and order.' })
+  readonly cursor!: string;
 }
 
-/** Resolves `MessageEdge`. */
-@Resolver(() => MessageEdgeType)
-export class MessageEdgeResolver {
-  @FieldResolver(() => String, { description: 'For `after` and `before`, with the same filter and order.' })
-  cursor(@Root() { page, node }: MessageEdge): string {
-    return page.cursorOf(node);
+/** A message of a page; its cursor is made when it is asked for. */
+class MessageEdge {
+  readonly node: MessageView;
+  readonly #page: MessagePage;
+  readonly #charged: ChargedMessage;
+
+  constructor(page: MessagePage, charged: ChargedMessage) {
+    this.node = new MessageView(charged);
+    this.#page = page;
+    this.#charged = charged;
+  }
+
+  get cursor(): string {
+    return this.#page.cursorOf(this.#charged.message);
   }
 }
 
@@ -36,14 +44,20 @@ export class MessageConnectionType {}
 /** Resolves `MessageConnection`. */
 @Resolver(() => MessageConnectionType)
 export class MessageConnectionResolver {
-  @FieldResolver(() => [MessageEdgeType], { description: 'The messages with their cursors.' })
+  @FieldResolver(() => [MessageEdgeType], {
+    description: 'The messages with their cursors.',
+    complexity: countedByConnection,
+  })
   edges(@Root() page: MessagePage): readonly MessageEdge[] {
-    return page.messages.map((node) => ({ page, node }));
+    return page.messages.map((charged) => new MessageEdge(page, charged));
   }
 
-  @FieldResolver(() => [MessageType], { description: 'The messages.' })
-  nodes(@Root() { messages }: MessagePage): readonly RecordedMessage[] {
-    return messages;
+  @FieldResolver(() => [MessageType], {
+    description: 'The messages.',
+    complexity: countedByConnection,
+  })
+  nodes(@Root() { messages }: MessagePage): readonly MessageView[] {
+    return messages.map((charged) => new MessageView(charged));
   }
 
   @FieldResolver(() => PageInfoType, { description: 'Where this page lies.' })
@@ -52,8 +66,8 @@ export class MessageConnectionResolver {
     return {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: first === undefined ? null : page.cursorOf(first),
-      endCursor: last === undefined ? null : page.cursorOf(last),
+      startCursor: first === undefined ? null : page.cursorOf(first.message),
+      endCursor: last === undefined ? null : page.cursorOf(last.message),
     };
   }
 

@@ -1,7 +1,10 @@
 import { Field, ObjectType } from 'type-graphql';
 
 /** Declares `PageInfo`. */
-@ObjectType('PageInfo', { description: 'Where a page lies in its list, as Relay has it.' })
+@ObjectType('PageInfo', {
+  description: 'Where a page lies in its list, as Relay has it.',
+  simpleResolvers: true,
+})
 export class PageInfoType {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })
   readonly hasNextPage!: boolean;

@@ -6,7 +6,10 @@ import type { GraphQLContext } from './context.ts';
 import { CreditsScalar } from './scalars.ts';
 
 /** Declares `RateCard`. */
-@ObjectType('RateCard', { description: 'The prices of the text rules. A version’s prices never change.' })
+@ObjectType('RateCard', {
+  description: 'The prices of the text rules. A version’s prices never change.',
+  simpleResolvers: true,
+})
 export class RateCardType {
   @Field(() => ID, { description: 'Names the card.' })
   readonly version!: string;

@@ -4,7 +4,10 @@ import type { Credits } from '../billing/credits.ts';
 import { CreditsScalar } from './scalars.ts';
 
 /** Declares `Report`. */
-@ObjectType('Report', { description: 'A report that a message can produce, at a fixed price.' })
+@ObjectType('Report', {
+  description: 'A report that a message can produce, at a fixed price.',
+  simpleResolvers: true,
+})
 export class ReportType {
   @Field(() => ID, { description: 'The report’s id.' })
   readonly id!: number;

@@ -28,7 +28,7 @@ export const DateTimeScalar = new GraphQLScalarType<number, string>({
     'A point in time: RFC 3339 with an offset, such as "2024-04-29T02:08:29.375Z". Answers are in UTC with milliseconds.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize(value) {
-    if (typeof value === 'number') return new Date(value).toISOString();
+    if (typeof value === 'number') return dateTimeText(value);
     throw new TypeError('DateTime cannot serialize a value that is not epoch milliseconds');
   },
   ...fromText(
@@ -61,6 +61,19 @@ function fromText<T>(name: string, expected: string, parse: (text: string) => T 
       return parseValue(valueFromASTUntyped(node));
     },
   };
+}
+
+// Answers repeat the same moments again and again, and to write one out costs ten times as much as to find it.
+const dateTimeTexts = new Map<number, string>();
+const mostDateTimeTexts = 20_000;
+
+function dateTimeText(ms: number): string {
+  const known = dateTimeTexts.get(ms);
+  if (known !== undefined) return known;
+  const text = new Date(ms).toISOString();
+  if (dateTimeTexts.size >= mostDateTimeTexts) dateTimeTexts.clear();
+  dateTimeTexts.set(ms, text);
+  return text;
 }
 
 const dateTime = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;

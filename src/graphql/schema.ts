@@ -6,7 +6,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { BillingPeriodConnectionResolver, BillingPeriodResolver } from './billing-period.ts';
 import { EstimateResolver } from './charge.ts';
 import { FreshnessResolver } from './freshness.ts';
-import { MessageConnectionResolver, MessageEdgeResolver } from './message-connection.ts';
+import { MessageConnectionResolver } from './message-connection.ts';
 import { MessageResolver } from './message.ts';
 import { RateCardResolver } from './rate-card.ts';
 import { UsageWindowResolver } from './usage-window.ts';
@@ -19,7 +19,6 @@ export function createSchema(): GraphQLSchema {
       UsageResolver,
       FreshnessResolver,
       MessageConnectionResolver,
-      MessageEdgeResolver,
       MessageResolver,
       UsageWindowResolver,
       BillingPeriodResolver,

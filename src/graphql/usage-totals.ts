@@ -4,7 +4,7 @@ import type { Credits } from '../billing/credits.ts';
 import { CreditsScalar } from './scalars.ts';
 
 /** Declares `UsageTotals`. */
-@ObjectType('UsageTotals', { description: 'What a set of messages comes to.' })
+@ObjectType('UsageTotals', { description: 'What a set of messages comes to.', simpleResolvers: true })
 export class UsageTotalsType {
   @Field(() => CreditsScalar, {
     description: 'Credits of the priced messages. Incomplete while `unpricedCount` is above 0.',

@@ -5,6 +5,7 @@ import { type MessagePage, pageSize } from '../usage/message-page.ts';
 import type { MessageOrder, PeriodUsage, ReportTotals, UsageTotals } from '../usage/message-query.ts';
 import { maxWindows, type UsageWindow, type WindowSize } from '../usage/time-windows.ts';
 import { BillingPeriodType } from './billing-period.ts';
+import { costOfFilter, listCost, sumCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { FreshnessType } from './freshness.ts';
 import { MessageConnectionType } from './message-connection.ts';
@@ -35,6 +36,11 @@ export class UsageType {
   readonly period!: PeriodUsage['period'];
 }
 
+/** How many windows a billing period mostly has: nobody knows its length before it was read. */
+function windowsOfMonth(size: unknown): number {
+  return size === 'HOUR' ? 31 * 24 : size === 'DAY' ? 31 : 5;
+}
+
 /** Resolves `Usage` and `Query.usage`. */
 @Resolver(() => UsageType)
 export class UsageResolver {
@@ -54,7 +60,7 @@ export class UsageResolver {
 
   @FieldResolver(() => UsageTotalsType, {
     description: 'What the period’s messages come to.',
-    complexity: ({ childComplexity }) => 10 + childComplexity,
+    complexity: sumCost,
   })
   totals(
     @Root() usage: PeriodUsage,
@@ -67,7 +73,9 @@ export class UsageResolver {
   @FieldResolver(() => MessageConnectionType, {
     description: 'The period’s messages, page by page.',
     complexity: ({ args, childComplexity }) =>
-      1 + Math.max(0, Number(args['last'] ?? args['first'] ?? pageSize.default)) * childComplexity,
+      costOfFilter(args) +
+      1 +
+      Math.max(0, Number(args['last'] ?? args['first'] ?? pageSize.default)) * childComplexity,
   })
   messages(
     @Root() usage: PeriodUsage,
@@ -98,7 +106,7 @@ export class UsageResolver {
 
   @FieldResolver(() => [UsageWindowType], {
     description: `The usage by hours, days, weeks or months, from the period’s first message to its last, gaps filled with zeros. ${maxWindows} windows at most.`,
-    complexity: ({ childComplexity }) => 50 + 31 * childComplexity,
+    complexity: (field) => 40 + listCost(windowsOfMonth(field.args['size']))(field),
   })
   windows(
     @Root() usage: PeriodUsage,
@@ -117,7 +125,7 @@ export class UsageResolver {
 
   @FieldResolver(() => [ReportUsageType], {
     description: 'The usage by report, dearest first.',
-    complexity: ({ childComplexity }) => 20 + 50 * childComplexity,
+    complexity: listCost(50),
   })
   byReport(
     @Root() usage: PeriodUsage,

@@ -2,16 +2,33 @@ import cors from '@fastify/cors';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 import type { Log } from '../telemetry/log.ts';
-import { addAccounts } from './account.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { addAuthentication, type AuthenticationSettings } from './authentication.ts';
+import { addCsvEndpoint } from './csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
+import { addMetricsEndpoint } from './metrics-endpoint.ts';
+import { addOverloadProtection, type OverloadLimits } from './overload.ts';
+import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './rate-limit.ts';
+import { type Problem, Refusal, sendProblem } from './refusal.ts';
 import { addRestEndpoint } from './rest.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 
 /** What the HTTP server works with. */
 export interface ServerOptions extends GraphQLEndpointOptions {
   /** Web pages of these origins may call the service. */
   readonly corsOrigins: readonly string[];
+  /** Null: everybody is the one anonymous account. */
+  readonly authentication: AuthenticationSettings | null;
+  readonly rateLimits: RateLimits;
+  readonly overloadLimits: OverloadLimits;
+  /** The largest request body. */
+  readonly bodyMaxBytes: number;
+  /** Learns of each request whose account came from a credential. */
+  readonly noteAsk: (account: string) => void;
   readonly unreadyReason: () => Promise<string | null>;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
   readonly log: Log;
 }
 
@@ -20,7 +37,7 @@ const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.emb
 
 /** Builds the HTTP server; the caller makes it listen. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { corsOrigins, introspection, log } = options;
+  const { authentication, bodyMaxBytes, rateLimits, noteAsk, log } = options;
   // Named, so that the server's type does not depend on the logger's.
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
@@ -29,28 +46,87 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true }),
     // Kept-alive connections without a request end at once when the server closes.
     forceCloseConnections: 'idle',
+    bodyLimit: bodyMaxBytes,
+    ...patience,
   });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = error instanceof Refusal ? error.problem : problemOf(error);
+    if (problem.status >= 500 && !(error instanceof Refusal))
+      log.error({ err: error, path: request.routeOptions.url }, 'request failed');
+    return sendProblem(request, reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingHere));
+
+  endConnectionsOnClose(app);
+  // First of all: what is refused for want of time must not cost any.
+  await addOverloadProtection(app, options.overloadLimits);
+  const countRefusal = await createRefusalLimiter(app, rateLimits);
+  const countRequest = await createRequestLimiter(app, {
+    ...rateLimits,
+    byAccount: authentication !== null,
+    log,
+  });
+  const apiKeys = authentication?.apiKeys ?? [];
+  addMetricsEndpoint(app, { metrics: options.metrics, apiKeys, countRefusal });
+  await addCors(app, options);
+  await addSecurityHeaders(app, options);
+  addAuthentication(app, { ...options, countRefusal });
+  app.addHook('onRequest', async (request) => {
+    if (request.knownAccount === null || request.routeOptions.config.open === true) return;
+    await countRequest?.(request);
+    if (authentication !== null) noteAsk(request.knownAccount);
+  });
+  addHealthEndpoints(app, options);
+  addRestEndpoint(app, options);
+  addCsvEndpoint(app, options);
+  await addGraphQLEndpoint(app, options);
+  app.get('/', { config: { open: true } }, (_request, reply) => reply.redirect('/graphql'));
+  return app;
+}
+
+/** How long clients may take, in ms. Together less than 7 s until a client that says nothing is gone. */
+const patience = {
+  /** For a whole request, once it began. */
+  requestTimeout: 5_000,
+  /** For the next request on an open connection. */
+  keepAliveTimeout: 5_000,
+  /** To take the next piece of an answer. */
+  connectionTimeout: 60_000,
+  http: { headersTimeout: 4_000, connectionsCheckingInterval: 1_000, keepAliveTimeoutBuffer: 500 },
+};
+
+async function addCors(
+  app: FastifyInstance,
+  {
+    corsOrigins,
+    introspection,
+  }: { readonly corsOrigins: readonly string[]; readonly introspection: boolean },
+): Promise<void> {
   await app.register(cors, {
     origin: [...corsOrigins, ...(introspection ? sandboxOrigins : [])],
     maxAge: 86_400,
   });
-  addAccounts(app);
-  addHealthEndpoints(app, options);
-  addRestEndpoint(app, options);
-  await addGraphQLEndpoint(app, options);
-  app.get('/', (_request, reply) => reply.redirect('/graphql'));
-  app.setErrorHandler((error, request, reply) => {
-    const status = statusOf(error);
-    if (status >= 500) log.error({ err: error, path: request.routeOptions.url }, 'request failed');
-    const message = status >= 500 || !(error instanceof Error) ? 'Internal server error' : error.message;
-    return reply
-      .code(status)
-      .send({ error: { code: status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST', message } });
+}
+
+const nothingHere: Problem = { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this path.' };
+
+/** What a client may know of an error: all of its own mistakes, nothing of ours. */
+function problemOf(error: unknown): Problem {
+  const status = statusOf(error);
+  if (status >= 500 || !(error instanceof Error))
+    return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' };
+  return { status, code: 'BAD_REQUEST', message: error.message };
+}
+
+/** A kept-alive connection would hold the close back for as long as its client likes. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }),
-  );
-  return app;
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 function statusOf(error: unknown): number {

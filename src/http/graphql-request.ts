@@ -1,0 +1,98 @@
+import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyRequest } from 'fastify';
+
+import { isPageVisit } from './authentication.ts';
+import { Refusal } from './refusal.ts';
+import { readDocumentId, type TrustedDocuments } from './trusted-documents.ts';
+
+/** A request as Apollo takes it, with a trusted document in the place of its id. */
+export interface GraphQLHttpRequest {
+  readonly httpGraphQLRequest: HTTPGraphQLRequest;
+  /** Whether the query is a trusted document. */
+  readonly trusted: boolean;
+}
+
+/** Reads a request to `/graphql`. @throws Refusal when it names no trusted document but has to. */
+export function readGraphQLRequest(request: FastifyRequest, trust: TrustedDocuments): GraphQLHttpRequest {
+  const headers = readHeaders(request);
+  const { method, body } = request;
+  const search = searchOf(request.url);
+  if (request.knownAccount === null || isPageVisit(request)) {
+    // Apollo weighs `accept` by rules of its own: see to it that a visit is answered with the page and nothing else.
+    headers.set('accept', 'text/html');
+    return { httpGraphQLRequest: { method: 'GET', headers, search: '', body: undefined }, trusted: false };
+  }
+  const parameters = method === 'GET' ? readSearch(search) : isRecord(body) ? body : {};
+  const id = readDocumentId(parameters);
+  if (id === null) {
+    if (trust.only) throw documentIdNeeded();
+    return { httpGraphQLRequest: { method, headers, search, body }, trusted: false };
+  }
+  const query = trust.documents.get(id);
+  if (query === undefined) throw unknownDocument(typeof parameters['documentId'] === 'string');
+  if (method !== 'GET') {
+    const { variables, operationName } = parameters;
+    const trustedBody = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
+    return { httpGraphQLRequest: { method, headers, search, body: trustedBody }, trusted: true };
+  }
+  const trustedSearch = new URLSearchParams(search);
+  trustedSearch.set('query', query);
+  trustedSearch.delete('extensions');
+  // Caches and plain links cannot send a header that forces a preflight, and a query chosen beforehand needs none.
+  headers.set('apollo-require-preflight', 'trusted document');
+  return {
+    httpGraphQLRequest: { method, headers, search: trustedSearch.toString(), body: undefined },
+    trusted: true,
+  };
+}
+
+function readHeaders({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}
+
+/** Without the help of `new URL`, which throws at hosts that a client made up. */
+function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
+}
+
+function readSearch(search: string): Readonly<Record<string, unknown>> {
+  const parameters = new URLSearchParams(search);
+  const extensions = parameters.get('extensions');
+  return { documentId: parameters.get('documentId') ?? undefined, extensions: parseJson(extensions) };
+}
+
+/** Null where it is no JSON: Apollo says so to the client. */
+function parseJson(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function documentIdNeeded(): Refusal {
+  return new Refusal({
+    status: 403,
+    code: 'FORBIDDEN',
+    message: 'Only trusted documents are answered here: send the documentId of one.',
+  });
+}
+
+function unknownDocument(byDocumentId: boolean): Refusal {
+  return new Refusal({
+    status: 400,
+    // The second tells Apollo Client to send whole queries from now on.
+    code: byDocumentId ? 'PERSISTED_QUERY_NOT_FOUND' : 'PERSISTED_QUERY_NOT_SUPPORTED',
+    message: 'No trusted document has this id.',
+  });
+}

@@ -1,0 +1,104 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type DocumentNode,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity/cjs';
+
+import type { RequestContext } from './request-context.ts';
+
+/** More wrong values of variables than this in one request are not listed one by one. */
+const mostVariableErrors = 5;
+
+const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+
+/**
+ * Refuses queries that would cost more than the limit, before they run. The cost is about the number of values in the
+ * answer, and more for what has to be searched; the fields' `complexity` in `src/graphql` says how much. Trusted
+ * documents may cost anything. A client that sends `x-query-cost: 1` is told the cost in `extensions.cost`.
+ */
+export function createCostPlugin({
+  maxCost,
+}: {
+  readonly maxCost: number;
+}): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart({ request, contextValue }) {
+      const telling = request.http?.headers.get('x-query-cost') === '1';
+      let cost: number | null = null;
+      return {
+        async didResolveOperation({ schema, document, operation }) {
+          const { trusted } = contextValue;
+          if (operation === undefined || (trusted && !telling)) return;
+          cost = readCost({ schema, document, operation, variables: request.variables ?? {} });
+          if (cost !== null && cost > maxCost && !trusted) throw queryTooComplex(cost, maxCost);
+        },
+        async willSendResponse({ response: { body } }) {
+          if (!telling || cost === null || body.kind !== 'single') return;
+          body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+}
+
+/**
+ * What an operation costs with these variables; null when their few errors keep it from running anyway.
+ * @throws GraphQLError BAD_USER_INPUT when the errors are too many to list.
+ */
+function readCost({
+  schema,
+  document,
+  operation,
+  variables,
+}: {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Record<string, unknown>;
+}): number | null {
+  const { coerced = {}, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: mostVariableErrors,
+  });
+  const [first] = errors ?? [];
+  // The error after the last one listed says that there are more.
+  if (errors !== undefined && errors.length > mostVariableErrors) throw tooManyVariableErrors(first?.message);
+  if (errors !== undefined) return null;
+  // Counting takes a tenth of the time of a short query, and clients send the same ones again and again.
+  const known = knownCosts.get(operation) ?? new Map<string, number>();
+  const key = JSON.stringify(coerced);
+  const knownCost = known.get(key);
+  if (knownCost !== undefined) return knownCost;
+  const name = operation.name?.value;
+  const cost = getComplexity({
+    schema,
+    query: document,
+    variables,
+    estimators,
+    ...(name === undefined ? {} : { operationName: name }),
+  });
+  if (known.size >= mostKnownCosts) known.clear();
+  if (key.length <= longestKnownKey) knownCosts.set(operation, known.set(key, cost));
+  return cost;
+}
+
+/** By operation, as long as Apollo keeps its document, and by the variables' values. */
+const knownCosts = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+const mostKnownCosts = 50;
+const longestKnownKey = 1_000;
+
+function queryTooComplex(cost: number, limit: number): GraphQLError {
+  return new GraphQLError(
+    `This query would cost ${cost}, and ${limit} is the limit: ask for shorter pages, or for less at once.`,
+    { extensions: { code: 'QUERY_TOO_COMPLEX', cost, limit, http: { status: 400 } } },
+  );
+}
+
+function tooManyVariableErrors(first = 'The variables have wrong values.'): GraphQLError {
+  return new GraphQLError(`${first} More than ${mostVariableErrors} values are wrong.`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+}

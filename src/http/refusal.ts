@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** What a client is told when a request is refused before any query runs. */
+export interface Problem {
+  readonly status: number;
+  /** One of README's error codes. */
+  readonly code: string;
+  readonly message: string;
+  /** What a program may need to know beside the code. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that is refused; the server's error handler sends its problem. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.message, options);
+    this.name = 'Refusal';
+    this.problem = problem;
+  }
+}
+
+/** The one answer to a wrong, expired, forged or missing credential: it says nothing about which of these it was. */
+export function unauthenticated(): Refusal {
+  return new Refusal({
+    status: 401,
+    code: 'UNAUTHENTICATED',
+    message: 'This needs a valid credential: a bearer token, or an API key as x-api-key.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+/** Too many requests in a minute. @param retryAfterSeconds when the next one is welcome */
+export function rateLimited(retryAfterSeconds: number): Refusal {
+  return new Refusal({
+    status: 429,
+    code: 'RATE_LIMITED',
+    message: `Too many requests: try again in ${retryAfterSeconds} s.`,
+    facts: { retryAfterSeconds },
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  });
+}
+
+/** More work than the process can do in time. @param retryAfterSeconds when the next try may be served */
+export function overloaded(retryAfterSeconds: number): Refusal {
+  return new Refusal({
+    status: 503,
+    code: 'OVERLOADED',
+    message: `The service has more to do than it can: try again in ${retryAfterSeconds} s.`,
+    facts: { retryAfterSeconds },
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  });
+}
+
+/** Sends a problem in the shape that the path's clients read: GraphQL's `errors`, or one `error`. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, code, message, facts = {}, headers = {} } = problem;
+  reply.code(status).headers(headers);
+  // By the path as sent: a request that matches no route, or not even HTTP's grammar, has no route to ask.
+  if (!isGraphQL(request.url)) return reply.send({ error: { code, message, ...facts } });
+  const modern = request.headers.accept?.includes(graphqlResponse) ?? false;
+  return reply
+    .type(`${modern ? graphqlResponse : 'application/json'}; charset=utf-8`)
+    .serializer(JSON.stringify)
+    .send({ errors: [{ message, extensions: { code, ...facts } }] });
+}
+
+const graphqlResponse = 'application/graphql-response+json';
+
+function isGraphQL(url: string): boolean {
+  return url === '/graphql' || url.startsWith('/graphql?');
+}

@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import type { Log } from '../telemetry/log.ts';
+import { DatabaseUnavailable, type ListedMessage } from '../usage/message-query.ts';
+import { Unpriced } from '../usage/report-loader.ts';
+import { FirstPullFailed } from '../usage/sync.ts';
+import type { UsageReader } from '../usage/usage-reader.ts';
+import { PeriodNotFound } from '../usage/usage-session.ts';
+import { type Problem, sendProblem } from './refusal.ts';
+
+/** How the messages of a whole period are written. */
+export interface PeriodFormat {
+  readonly contentType: string;
+  /** What browsers save the answer as; null: they show it. */
+  readonly fileName: ((periodId: number) => string) | null;
+  /** All messages in the upstream's order, each with its price. */
+  readonly write: (batches: AsyncIterable<readonly ListedMessage[]>) => AsyncIterable<string>;
+}
+
+/** What a whole period is sent with. */
+export interface WholePeriodOptions {
+  readonly reader: UsageReader;
+  /** Null: the current period. */
+  readonly periodId: string | null;
+  readonly format: PeriodFormat;
+  readonly log: Log;
+}
+
+/**
+ * Streams all messages of a period, or refuses: an answer is never a part of a period without saying so. It holds a
+ * batch at a time and reads the next one when the client has taken it; once the client is gone, it reads no more.
+ */
+export async function sendWholePeriod(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { reader, periodId, format, log }: WholePeriodOptions,
+): Promise<FastifyReply> {
+  const session = reader.openSession(request.account);
+  try {
+    const usage = await session.usage(periodId);
+    if (usage.totals.unpricedCount > 0)
+      return sendProblem(request, reply, unpriced(usage.totals.unpricedCount));
+    const batches = session.pricedMessages(usage);
+    // The first batch is read before the status is sent: small periods fail as a whole.
+    const first = await batches.next();
+    reply.type(format.contentType);
+    if (format.fileName !== null)
+      reply.header('content-disposition', `attachment; filename="${format.fileName(usage.period.id)}"`);
+    if (request.method === 'HEAD') return reply.send();
+    // In bytes, so that a slow client holds back some text rather than many batches.
+    const body = Readable.from(format.write(resume(first, batches)), { objectMode: false });
+    // The status is out by now: what is left to say is a connection that breaks off.
+    body.on('error', (error) =>
+      log.error({ err: error, path: request.routeOptions.url }, 'answer broken off'),
+    );
+    return reply.send(body);
+  } catch (error) {
+    if (error instanceof PeriodNotFound) return sendProblem(request, reply, notFound);
+    if (error instanceof Unpriced) return sendProblem(request, reply, unpriced(1));
+    if (error instanceof FirstPullFailed) return sendProblem(request, reply, unavailable);
+    if (error instanceof DatabaseUnavailable) {
+      log.warn({ err: error, path: request.routeOptions.url }, 'request failed');
+      return sendProblem(request, reply, databaseUnavailable);
+    }
+    throw error;
+  }
+}
+
+async function* resume<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
+  if (first.done === true) return;
+  yield first.value;
+  for await (const value of rest) {
+    yield value;
+    // The embedded database and a fast client answer at once: without this, other requests would wait for the end.
+    await yieldToEventLoop();
+  }
+}
+
+const notFound: Problem = {
+  status: 404,
+  code: 'NOT_FOUND',
+  message: 'There is no such billing period.',
+};
+
+// The default pause between two pulls: sooner, nothing can have changed.
+const retryLater = { 'retry-after': '10' };
+
+const unavailable: Problem = {
+  status: 503,
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'No usage was recorded yet, and the upstream does not answer. Try again later.',
+  headers: retryLater,
+};
+
+const databaseUnavailable: Problem = {
+  status: 503,
+  code: 'DATABASE_UNAVAILABLE',
+  message: 'The database does not answer. Try again in a moment.',
+  headers: { 'retry-after': '2' },
+};
+
+function unpriced(count: number): Problem {
+  return {
+    status: 503,
+    code: 'UNPRICED',
+    message: `${count} or more messages have no price yet, because their reports could not be read. Try again later.`,
+    headers: retryLater,
+  };
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ServiceProcess, spawnService } from '../main/service-process.ts';
+
+// Beside the packages, so that the build finds them.
+const cacheFolder = 'node_modules/.cache/usage-api';
+const maxAgeMs = 3_600_000;
+
+/** Starts the service as it is released, built from these sources: it begins in a third of the time of the sources. */
+export function spawnBuiltService(settings: Readonly<Record<string, string>>): ServiceProcess {
+  const entry = join(buildOnce(), 'dist', 'main.js');
+  return spawnService({ PORT: '0', HOST: '127.0.0.1', ...settings }, [process.execPath, entry]);
+}
+
+/** Builds the sources as they are now, unless somebody did. @returns the folder of the build */
+function buildOnce(): string {
+  const sources = readdirSync('src', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const newestMs = Math.max(...sources.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+  const folder = join(cacheFolder, `${sources.length}-${Math.round(newestMs)}`);
+  if (existsSync(folder)) return folder;
+  removeOld();
+  const unfinished = `${folder}-${process.pid}`;
+  execFileSync(process.execPath, [
+    'node_modules/typescript/bin/tsc',
+    ...['-p', 'tsconfig.build.json', '--noCheck', '--incremental', 'false', '--outDir', join(unfinished, 'dist')],
+  ]);
+  // What the service reads beside its code.
+  cpSync('schema', join(unfinished, 'schema'), { recursive: true });
+  // Another test file may have built it meanwhile.
+  if (existsSync(folder)) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, folder);
+  return folder;
+}
+
+function removeOld(): void {
+  mkdirSync(cacheFolder, { recursive: true });
+  for (const name of readdirSync(cacheFolder)) {
+    const folder = join(cacheFolder, name);
+    if (Date.now() - statSync(folder).mtimeMs > maxAgeMs) rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, startApp } from '../support/app.ts';
+import { tellWorkedExamples } from '../support/worked-examples.ts';
+
+const page = 'https://app.example.com';
+const html = { accept: 'text/html,application/xhtml+xml' };
+
+function preflight(url: string, origin: string): Promise<Response> {
+  return fetch(`${url}/graphql`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+}
+
+describe('while introspection is on', () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await startApp({ script: tellWorkedExamples, settings: { CORS_ORIGINS: page } });
+  });
+  afterAll(() => app.close());
+
+  test.each(['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com', page])(
+    'pages of %s may send queries and read the answers',
+    async (origin) => {
+      const allowed = await preflight(app.url, origin);
+      expect(allowed.status).toBe(204);
+      expect(allowed.headers.get('access-control-allow-origin')).toBe(origin);
+      expect(allowed.headers.get('access-control-allow-methods')).toContain('POST');
+      const { headers } = await app.query('{ __typename }', {}, { origin });
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+    },
+  );
+
+  test('pages of other origins may not', async () => {
+    const refused = await preflight(app.url, 'https://evil.example.com');
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test("a browser's GET /graphql opens Apollo Sandbox", async () => {
+    const response = await app.get('/graphql', html);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(await response.text()).toMatch(/embeddable-sandbox/);
+  });
+
+  test('GET / leads there', async () => {
+    const response = await app.get('/');
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe('/graphql');
+  });
+
+  test('queries may come by GET', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ usage { totals { creditsUsed } } }')}`;
+    const answered = await app.get(path, { 'apollo-require-preflight': 'true' });
+    expect(await answered.json()).toEqual({ data: { usage: { totals: { creditsUsed: '90.45' } } } });
+  });
+
+  test('the schema can be asked for', async () => {
+    expect(await app.data('{ __type(name: "Usage") { name } }')).toEqual({ __type: { name: 'Usage' } });
+  });
+});
+
+test('production offers neither Sandbox nor the schema', async () => {
+  const app = await startApp({ script: tellWorkedExamples, settings: { NODE_ENV: 'production' } });
+  expect(await (await app.get('/graphql', html)).text()).not.toMatch(/sandbox/i);
+  const { body } = await app.query('{ __schema { types { name } } }');
+  expect(body.errors).toHaveLength(1);
+  expect(
+    (await preflight(app.url, 'https://studio.apollographql.com')).headers.get('access-control-allow-origin'),
+  ).toBeNull();
+  expect(await app.data('{ usage { totals { creditsUsed } } }')).toEqual({
+    usage: { totals: { creditsUsed: '90.45' } },
+  });
+  await app.close();
+});

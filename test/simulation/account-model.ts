@@ -1,0 +1,91 @@
+import { Credits } from '../../src/billing/credits.ts';
+import type { Message } from '../../src/billing/message.ts';
+import { defaultRateCard } from '../../src/billing/rate-card.ts';
+import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import { priceNaively } from '../billing/naive-rating.ts';
+import { ModelLedger, type ModelResult } from '../ledger/model-ledger.ts';
+import type { Delivery } from './watched-upstream.ts';
+
+/** After this age the simulated service reads a report again. */
+export const reportMaxAgeMs = 3_600_000;
+
+/** What the service must know of one account, as plainly as it can be said. */
+export class AccountModel {
+  readonly ledger: ModelLedger;
+
+  constructor(ledger = new ModelLedger()) {
+    this.ledger = ledger;
+  }
+
+  /** A copy that goes its own way. */
+  copy(): AccountModel {
+    const ledger = Object.assign(new ModelLedger(), {
+      periods: this.ledger.periods.map((period) => ({ ...period, reports: new Map(period.reports) })),
+      history: [...this.ledger.history],
+      revision: this.ledger.revision,
+      asOfMs: this.ledger.asOfMs,
+    });
+    return new AccountModel(ledger);
+  }
+
+  /** Takes in what a whole pull was given, priced by the rules. */
+  record({ messages, answers }: Delivery, pulledAtMs: number): ModelResult | 'conflict' {
+    const known = this.#knownReports;
+    const next = new Map(known);
+    const readings: ReportReading[] = [];
+    for (const reportId of this.dueReports(messages, pulledAtMs)) {
+      const answer = answers.get(reportId);
+      const before = known.get(reportId);
+      const reading = read(reportId, answer, before, pulledAtMs);
+      readings.push(reading);
+      next.set(reportId, reading);
+    }
+    return this.ledger.record(
+      messages.map((message) => price(message, next)),
+      readings,
+      pulledAtMs,
+    );
+  }
+
+  /** The reports that a pull of these messages must ask for: new, never read, or read too long ago. */
+  dueReports(messages: readonly Message[], nowMs: number): readonly number[] {
+    const ids = new Set(messages.flatMap(({ reportId }) => (reportId === null ? [] : [reportId])));
+    return [...ids]
+      .filter((id) => {
+        const known = this.#knownReports.get(id);
+        if (known === undefined || known.status === 'unread') return true;
+        return nowMs - known.readAtMs >= reportMaxAgeMs;
+      })
+      .toSorted((a, b) => a - b);
+  }
+
+  get #knownReports(): ReadonlyMap<number, ReportReading> {
+    return this.ledger.periods.at(-1)?.reports ?? new Map<number, ReportReading>();
+  }
+}
+
+function read(
+  reportId: number,
+  answer: ReturnType<Delivery['answers']['get']>,
+  before: ReportReading | undefined,
+  readAtMs: number,
+): ReportReading {
+  if (answer === undefined || answer === 'failed') {
+    // An outage takes no known answer away.
+    return before !== undefined && before.status !== 'unread'
+      ? before
+      : { reportId, readAtMs, status: 'unread' };
+  }
+  if (answer === 'missing') return { reportId, readAtMs, status: 'missing' };
+  return { reportId, readAtMs, status: 'found', report: answer };
+}
+
+function price(message: Message, reports: ReadonlyMap<number, ReportReading>): PricedMessage {
+  const reading = message.reportId === null ? undefined : reports.get(message.reportId);
+  if (reading?.status === 'found') {
+    return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+  }
+  if (reading?.status === 'unread') return { ...message, credits: null, reportName: null };
+  const units = Number(priceNaively(message.text, defaultRateCard));
+  return { ...message, credits: Credits.fromUnits(units), reportName: null };
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { LeaseLost, type PullResult, SnapshotConflict } from '../../src/ledger/pull.ts';
+import { UpstreamError } from '../../src/upstream/errors.ts';
+import { pullAccount } from '../../src/usage/pull-account.ts';
+import { AccountModel } from './account-model.ts';
+import { DatabaseGone } from './breaking-database.ts';
+import type { Random } from './random.ts';
+import type { RecordedPull } from './replay.ts';
+import type { SimulatedUpstream } from './simulated-upstream.ts';
+import type { Tally } from '../ledger/played-history.ts';
+import { type Delivery, type Disturbance, WatchedUpstream } from './watched-upstream.ts';
+import type { World } from './world.ts';
+
+// A dead process owns an account's pulls for so long.
+const leaseMs = 12_000;
+
+/** The pulls of one account, whole and broken ones, each beside the model. */
+export class PulledAccount {
+  readonly account: string;
+  readonly #world: World;
+  readonly #upstream: SimulatedUpstream;
+  readonly #random: Random;
+  readonly #tally: Tally;
+  model = new AccountModel();
+  /** The pulls that were recorded. */
+  readonly recorded: RecordedPull[] = [];
+
+  constructor(account: string, parts: PulledAccountParts) {
+    this.account = account;
+    this.#world = parts.world;
+    this.#upstream = parts.upstream;
+    this.#random = parts.random;
+    this.#tally = parts.tally;
+  }
+
+  /** Pulls, mostly in peace. */
+  async pull(): Promise<void> {
+    // No two pulls at one time: the time of the last whole one tells which was recorded.
+    this.#world.nowMs += 1;
+    const mode = this.#random.below(20);
+    const batch = this.#random.below(4);
+    if (mode < 13) await this.#pullInPeace();
+    else if (mode < 15) await this.#pullUntilCut(this.#random.below(12));
+    else if (mode < 17) await this.#pullUntilDatabaseGone();
+    else if (mode < 19) await this.#pullUntilKilled(batch);
+    else await this.#pullAgainstAnother(batch);
+  }
+
+  async #pullInPeace(): Promise<void> {
+    const pull = await this.#try(async () => {});
+    if (pull.error !== null && !(pull.error instanceof SnapshotConflict)) throw pull.error;
+    if (pull.result === null && pull.error === null) {
+      assert.equal(pull.delivery, null, 'asked the upstream without the lease');
+      this.#tally.add('refused by a dead one’s lease', 1);
+      this.#world.nowMs += leaseMs + 1;
+      return this.#pullInPeace();
+    }
+    this.#tally.add('pulls', 1);
+    this.#takeIn(pull);
+  }
+
+  /** The upstream breaks off in the middle. */
+  async #pullUntilCut(afterMessages: number): Promise<void> {
+    this.#upstream.cutNextList(this.account, afterMessages);
+    const pull = await this.#try(async () => {});
+    if (pull.delivery === null) return this.#upstream.cutNextList(this.account, Infinity);
+    assert.ok(pull.error instanceof UpstreamError, String(pull.error));
+    assert.ok(!pull.delivery.whole);
+    this.#tally.add('pulls cut by the upstream', 1);
+  }
+
+  /** The process loses its database, and dies of it. */
+  async #pullUntilDatabaseGone(): Promise<void> {
+    this.#world.database.breakAfter(this.#random.below(45));
+    const pull = await this.#try(async () => {});
+    await this.#world.stop();
+    await this.#world.start();
+    if (pull.error === null || pull.error instanceof SnapshotConflict) return this.#takeInIfAsked(pull);
+    assert.ok(pull.error instanceof DatabaseGone, String(pull.error));
+    this.#tally.add('pulls broken by the database', 1);
+    // The commit itself may have been done before its answer was lost: the time of the last whole pull tells.
+    const usage = await this.#world.ledger.readPeriod(this.account, null);
+    if (usage?.freshness.asOfMs === pull.pulledAtMs) this.#takeIn({ ...pull, error: null, result: 'lost' });
+  }
+
+  /** The process dies between two batches. */
+  async #pullUntilKilled(batch: number): Promise<void> {
+    const killed = new Error('killed');
+    const pull = await this.#try(async (at) => {
+      if (at !== batch) return;
+      this.#world.database.breakAfter(0);
+      throw killed;
+    });
+    await this.#world.stop();
+    await this.#world.start();
+    if (pull.error instanceof DatabaseGone || pull.error === killed) {
+      this.#tally.add('pulls killed', 1);
+    } else this.#takeInIfAsked(pull);
+  }
+
+  /** Another pull comes in between: too early, it is refused; once the lease is over, it wins. */
+  async #pullAgainstAnother(batch: number): Promise<void> {
+    const takesOver = this.#random.chance(0.5);
+    let other: TriedPull | null = null;
+    const pull = await this.#try(async (at) => {
+      if (at !== batch) return;
+      if (takesOver) this.#world.nowMs += leaseMs + 1;
+      other = await this.#try(async () => {});
+      if (other.result !== null || other.error !== null) this.#takeIn(other);
+    });
+    if (other === null) return this.#takeInIfAsked(pull);
+    this.#tally.add(takesOver ? 'pulls taken over' : 'second pulls refused', 1);
+    if (takesOver) assert.ok(pull.error instanceof LeaseLost, String(pull.error));
+    else this.#takeIn(pull);
+  }
+
+  #takeInIfAsked(pull: TriedPull): void {
+    if (pull.result !== null || pull.error !== null) this.#takeIn(pull);
+  }
+
+  async #try(disturb: Disturbance): Promise<TriedPull> {
+    const world = this.#world;
+    const pulledAtMs = world.nowMs;
+    const upstream = new WatchedUpstream(this.#upstream, disturb);
+    const pulling = pullAccount(this.account, world.dependencies(upstream));
+    const [outcome] = await Promise.allSettled([pulling]);
+    const delivery = upstream.deliveries[0] ?? null;
+    if (outcome.status === 'fulfilled') return { pulledAtMs, delivery, result: outcome.value, error: null };
+    return { pulledAtMs, delivery, result: null, error: outcome.reason };
+  }
+
+  /** Counts a pull in the model, whose result must be that of the real one. */
+  #takeIn({ pulledAtMs, delivery, result, error }: TriedPull): void {
+    assert.ok(delivery?.whole, 'recorded what was not whole');
+    const due = this.model.dueReports(delivery.messages, pulledAtMs);
+    assert.deepEqual(
+      [...delivery.answers.keys()].toSorted((a, b) => a - b),
+      due,
+    );
+    const expected = this.model.record(delivery, pulledAtMs);
+    if (expected === 'conflict') {
+      assert.ok(error instanceof SnapshotConflict, 'a snapshot that fits nowhere was recorded');
+      this.#tally.add('conflicts', 1);
+      return;
+    }
+    if (error !== null) throw error;
+    if (result !== 'lost') assert.deepEqual(result, { ...expected, revision: this.model.ledger.revision });
+    const { setAside, ...counts } = expected;
+    for (const [name, count] of Object.entries(counts)) this.#tally.add(name, Number(count));
+    this.#tally.add('set aside', setAside.length + delivery.invalidCount);
+    this.recorded.push({ pulledAtMs, delivery, after: this.model.copy().ledger });
+  }
+}
+
+/** What the pulls of an account share with those of others. */
+export interface PulledAccountParts {
+  readonly world: World;
+  readonly upstream: SimulatedUpstream;
+  readonly random: Random;
+  readonly tally: Tally;
+}
+
+interface TriedPull {
+  readonly pulledAtMs: number;
+  /** Null when the upstream was never asked. */
+  readonly delivery: Delivery | null;
+  /** Null when it failed or somebody else pulls; lost when the process died before it was told. */
+  readonly result: PullResult | 'lost' | null;
+  readonly error: unknown;
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Tally } from '../ledger/played-history.ts';
+import { testDatabases } from '../support/databases.ts';
+import { startScriptedUpstream } from '../support/scripted-upstream.ts';
+import { makeDisk } from './disk.ts';
+import { playHistory } from './history.ts';
+import { HttpUpstream } from './http-upstream.ts';
+import { InProcessUpstream } from './in-process-upstream.ts';
+import { Random } from './random.ts';
+import type { SimulatedUpstream } from './simulated-upstream.ts';
+import { Vendor } from './vendor.ts';
+import { World } from './world.ts';
+
+// SEED=n plays history n alone; SIMULATION_RUNS=n plays the first n, however long that takes.
+const onlySeed = Number(process.env['SEED'] ?? '0');
+const runs = Number(process.env['SIMULATION_RUNS'] ?? '0');
+const patienceMs = 3_600_000;
+
+/** Of each kind of history: at most so many milliseconds in the suite, and this share of SIMULATION_RUNS. */
+const bounds = {
+  SQLite: [11_000, 1],
+  PGlite: [5_000, 0.1],
+  PostgreSQL: [5_000, 0.1],
+  HTTP: [4_000, 0.05],
+} as const;
+
+type Connect = (vendors: ReadonlyMap<string, Vendor>, random: Random) => SimulatedUpstream;
+
+describe.each(testDatabases)('simulated histories on $name', (testDatabase) => {
+  it('keep every promise after every step', { timeout: patienceMs }, async () => {
+    const world = new World(await makeDisk(testDatabase));
+    await playHistories(
+      testDatabase.name,
+      world,
+      (vendors, random) => new InProcessUpstream(vendors, random),
+    );
+  });
+});
+
+describe('simulated histories over HTTP', () => {
+  it('keep every promise after every step', { timeout: patienceMs }, async () => {
+    const [embedded] = testDatabases;
+    if (embedded === undefined) throw new Error('there is no test database');
+    const server = await startScriptedUpstream();
+    onTestFinished(() => server.close());
+    const world = new World(await makeDisk(embedded));
+    await playHistories('HTTP', world, (vendors) => new HttpUpstream(server, vendors));
+  });
+});
+
+async function playHistories(kind: keyof typeof bounds, world: World, connect: Connect): Promise<void> {
+  const [limitMs, share] = bounds[kind];
+  const tally = new Tally();
+  const startMs = performance.now();
+  await world.start();
+  const last = onlySeed > 0 ? onlySeed : runs > 0 ? Math.ceil(runs * share) : Infinity;
+  for (let seed = Math.max(1, onlySeed); seed <= last; seed++) {
+    if (last === Infinity && performance.now() - startMs > limitMs) break;
+    await playSeed(seed, world, connect, tally);
+    tally.add('histories', 1);
+  }
+  await world.stop();
+  console.log(`simulation (${kind}): ${JSON.stringify(tally.counts)}`);
+  if (onlySeed > 0) return;
+  // Else it ran too few, or its choices never lead anywhere.
+  const { histories = 0, rolledOver = 0, repriced = 0, amended = 0, withdrawn = 0 } = tally.counts;
+  expect(Math.min(histories, rolledOver, repriced, amended, withdrawn)).toBeGreaterThan(4);
+}
+
+async function playSeed(seed: number, world: World, connect: Connect, tally: Tally): Promise<void> {
+  const random = new Random(seed);
+  const prefix = `seed ${seed}:`;
+  const vendors = new Map(['acme', 'bolt'].map((name) => [`${prefix} ${name}`, new Vendor(random)]));
+  world.nowMs = Date.UTC(2024, 3, 29);
+  const upstream = connect(vendors, random);
+  try {
+    await playHistory({ world, upstream, vendors, prefix, random, tally });
+  } catch (error) {
+    console.error(`repeat it with: SEED=${seed} npx vitest run test/simulation`);
+    throw new Error(`history ${seed} failed: SEED=${seed} npx vitest run test/simulation`, { cause: error });
+  } finally {
+    await upstream.close();
+  }
+}

@@ -1,0 +1,158 @@
+import { Credits } from '../../src/billing/credits.ts';
+import type { Random } from './random.ts';
+import { makeText } from './texts.ts';
+
+/** A message as the vendor's JSON spells it; some on purpose not as agreed. */
+export type VendorMessage = Readonly<Record<string, unknown>> & { readonly id: number };
+
+/** What the vendor says of a report when it is asked: 200 with a body, or another status or fault. */
+export type VendorReport =
+  | { readonly kind: 'found'; readonly name: string; readonly cost: number; readonly body: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'broken'; readonly body: string; readonly status: number };
+
+/** The reports that messages name; the last one never exists. */
+export const reportIds = [1, 2, 3, 4, 5, 99] as const;
+
+const names = ['Zoo', 'apple', 'Äther', '😀 report', 'Zoo'] as const;
+const costs = [0, 1.25, 15.5, 79, 0.0001, 1e9] as const;
+// Every answer that must leave a price open; the texts stand for whole bodies.
+const brokenAnswers = [
+  { status: 500, body: 'failed' },
+  { status: 200, body: '<html>busy</html>' },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":-1}' },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":"79"}' },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":NaN}' },
+  { status: 200, body: `{"id":ID,"name":"R","credit_cost":${'9'.repeat(400)}}` },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":1.23456}' },
+  { status: 200, body: '{"id":1234567,"name":"Another","credit_cost":5}' },
+] as const;
+const minuteMs = 60_000;
+
+/** One account's side of the vendor: what it would answer, to which random things happen. */
+export class Vendor {
+  readonly #random: Random;
+  #messages: VendorMessage[] = [];
+  #gone: VendorMessage[] = [];
+  #billed: VendorMessage[] = [];
+  #oneTime: VendorMessage[] = [];
+  #oneTimeOnly = false;
+  #lastId: number;
+  #periodMs = 1_000 * minuteMs;
+  readonly #reports = new Map<number, VendorReport>();
+  /** Every 200 and 404 that it ever gave for a report: `5 missing`, or `5 155000 Lease Report` with the units. */
+  readonly said = new Set<string>();
+
+  constructor(random: Random) {
+    this.#random = random;
+    // Accounts share ids on purpose.
+    this.#lastId = 100 + random.below(3);
+    for (const id of reportIds.slice(0, 5)) this.#reports.set(id, this.#makeReport(id));
+  }
+
+  /** Lets one thing happen. */
+  change(): void {
+    const random = this.#random;
+    const place = random.below(this.#messages.length + 1);
+    const at = Math.min(place, this.#messages.length - 1);
+    const change = random.below(24);
+    const some = 1 + random.below(3);
+    if (change < 10 || this.#messages.length === 0) {
+      const added = Array.from({ length: 1 + random.below(5) }, () => this.#makeMessage(++this.#lastId));
+      // Mostly at the end, as in real life.
+      this.#messages.splice(random.chance(0.7) ? this.#messages.length : place, 0, ...added);
+    } else if (change < 13) {
+      const old = this.#messages[at];
+      if (old !== undefined) this.#messages[at] = this.#makeMessage(old.id);
+    } else if (change < 15) {
+      const gone = this.#messages.slice(at, at + some);
+      // The period's first message stays, for a list that shares none with the ledger is another period's.
+      const firstId = Math.min(...this.#messages.map(({ id }) => id));
+      this.#gone.push(...gone.filter(({ id }) => id !== firstId));
+      this.#messages = this.#messages.filter((message) => message.id === firstId || !gone.includes(message));
+    } else if (change === 15) {
+      this.#messages.splice(place, 0, ...this.#gone.splice(-1));
+    } else if (change === 16) {
+      this.#messages.push(...this.#messages.splice(at, some).toReversed());
+    } else if (change < 20) {
+      const id = random.pick([1, 2, 3, 4, 5]);
+      this.#reports.set(id, this.#makeReport(id));
+    } else if (change === 20) {
+      this.#rollOver();
+    } else if (change === 21) {
+      const original = this.#messages[at];
+      if (original !== undefined)
+        this.#oneTime.push(random.chance(0.5) ? original : { ...original, text: 'conflict' });
+    } else if (change === 22) {
+      this.#oneTime.push(...this.#billed.slice(0, some));
+    } else {
+      this.#disturb(some);
+    }
+  }
+
+  /** The list that the next pull finds; what was there for one time is gone by the one after. */
+  takeList(): readonly VendorMessage[] {
+    const list = this.#oneTimeOnly ? this.#oneTime : [...this.#messages, ...this.#oneTime];
+    this.#oneTime = [];
+    this.#oneTimeOnly = false;
+    return list;
+  }
+
+  /** Answers for a report, and remembers what it said. */
+  askReport(id: number): VendorReport {
+    const report = this.#reports.get(id) ?? { kind: 'missing' };
+    if (report.kind === 'missing') this.said.add(`${id} missing`);
+    if (report.kind === 'found')
+      this.said.add(`${id} ${Credits.parse(String(report.cost)).units} ${report.name}`);
+    return report;
+  }
+
+  #disturb(some: number): void {
+    const random = this.#random;
+    const { id } = this.#makeMessage(++this.#lastId);
+    const wrong: VendorMessage[] = [
+      { id: 1.5, text: 'no whole id', timestamp: '2024-04-29T02:08:29.375Z' },
+      { id, text: 'no zone', timestamp: '2024-04-29T02:08:29.375' },
+      { id, text: 7, timestamp: '2024-04-29T02:08:29.375Z' },
+      { id, text: 'odd report', timestamp: '2024-04-29T02:08:29.375Z', report_id: 'five' },
+    ];
+    const choice = random.below(4);
+    if (choice < 2) {
+      this.#oneTime.push(...wrong.slice(choice, choice + some));
+    } else {
+      // Nothing at all, or a stranger that fits no period.
+      this.#oneTimeOnly = true;
+      this.#oneTime = choice === 2 ? [] : [{ ...this.#makeMessage(id), timestamp: '1970-01-01T00:00:01Z' }];
+    }
+  }
+
+  #rollOver(): void {
+    this.#billed = this.#messages;
+    this.#gone = [];
+    this.#periodMs += 1_000 * minuteMs;
+    this.#messages = Array.from({ length: 1 + this.#random.below(5) }, () =>
+      this.#makeMessage(++this.#lastId),
+    );
+  }
+
+  #makeMessage(id: number): VendorMessage {
+    const random = this.#random;
+    const timestampMs = this.#periodMs + random.below(300) * minuteMs;
+    const message = { id, text: makeText(random), timestamp: new Date(timestampMs).toISOString() };
+    return random.chance(0.5) ? { ...message, report_id: random.pick(reportIds), extra: [null] } : message;
+  }
+
+  #makeReport(id: number): VendorReport {
+    const random = this.#random;
+    const choice = random.below(5);
+    if (choice === 0) return { kind: 'missing' };
+    if (choice > 1) {
+      const name = random.pick(names);
+      const cost = random.pick(costs);
+      const body = `{"id":${id},"name":${JSON.stringify(name)},"credit_cost":${cost}}`;
+      return { kind: 'found', name, cost, body };
+    }
+    const { status, body } = random.pick(brokenAnswers);
+    return { kind: 'broken', status, body: body.replace('ID', String(id)) };
+  }
+}

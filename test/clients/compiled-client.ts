@@ -54,7 +54,7 @@ export async function makeClientFolder(): Promise<ClientFolder> {
     run(program, args) {
       const file = program === 'node' ? process.execPath : join(packages, '.bin', program);
       return new Promise((done) => {
-        execFile(file, args, { cwd: path, timeout: 25_000 }, (error, stdout, stderr) =>
+        execFile(file, args, { cwd: path, timeout: 60_000 }, (error, stdout, stderr) =>
           done({ exitCode: error === null ? 0 : 1, output: stdout + stderr }),
         );
       });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { startApp } from '../support/app.ts';
 import { type ClientFolder, makeClientFolder } from './compiled-client.ts';
@@ -12,6 +12,9 @@ beforeEach(async () => {
   await folder.write('schema/generated/graphql.ts', await readFile('schema/generated/graphql.ts', 'utf8'));
 });
 afterEach(() => folder.remove());
+
+// A compiler is slow to start on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const clientPath = 'test/clients/usage-client.ts';
 

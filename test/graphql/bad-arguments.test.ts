@@ -71,6 +71,25 @@ describe('a value that is none of its scalar is BAD_USER_INPUT and named by its 
   });
 });
 
+describe('a literal that is none of its scalar is refused where it stands, with the name of its argument:', () => {
+  test.each([
+    ['timeZone', 'windows(timeZone: "Mars/X") { from }'],
+    ['from', 'totals(filter: { timestamp: { from: "yesterday" } }) { messageCount }'],
+    ['min', 'totals(filter: { creditsUsed: { min: 5.2 } }) { messageCount }'],
+  ])('%s', async (argument, field) => {
+    const { body } = await app.query(`{ usage { ${field} } }`);
+    expect(body.errors).toMatchObject([
+      {
+        message: expect.stringContaining(`"${argument}" must be`),
+        extensions: { code: 'BAD_USER_INPUT', argument },
+      },
+    ]);
+    expect(body.errors?.[0]).toHaveProperty('locations', [
+      { line: 1, column: 11 + field.search(/"Mars|"yes|5/) },
+    ]);
+  });
+});
+
 test('more than 5,000 windows are refused, with the way to fewer', async () => {
   // Two messages 5,000 hours apart, both ends counted: 5,001 windows.
   const begin = Date.parse('2024-01-01T00:30:00Z');

@@ -231,6 +231,7 @@ describe.each(testDatabases)('history on $name', (testDatabase) => {
         upstream.setReport(7, { name: 'Short Lease Report', credit_cost: 15.5 });
       },
     });
+    await app.waitForRevision(1);
     const charge = '{ kind credits rateCard { version } steps { rule quantity amount runningTotal } }';
     const estimates = await app.data(
       `query ($text: String!) { text: estimate(input: { text: $text }) ${charge} report: estimate(input: { reportId: 7 }) ${charge} }`,

@@ -40,16 +40,26 @@ const someReport = fc.oneof(
 /** A period of 1 to 40 messages. */
 export const someUsage: fc.Arbitrary<RandomUsage> = fc.record({
   messages: fc.array(
-    fc.record({ text: someText, afterMs: someTime, report: fc.option(fc.integer({ min: 1, max: 6 })) }),
+    fc.record({
+      text: someText,
+      afterMs: someTime,
+      report: fc.option(fc.integer({ min: 1, max: 6 }), { freq: 2 }),
+    }),
     { minLength: 1, maxLength: 40 },
   ),
   reports: fc.array(someReport, { minLength: 6, maxLength: 6 }),
 });
 
-/** A query over a period; times in ms after its begin. */
+/** A point in time near one of a period's messages, so that bounds meet them. */
+interface RandomTime {
+  readonly ofMessage: number;
+  readonly shiftMs: number;
+}
+
+/** A query over a period. */
 export interface RandomQuery {
-  readonly from: number | null;
-  readonly to: number | null;
+  readonly from: RandomTime | null;
+  readonly to: RandomTime | null;
   readonly reports: readonly number[] | null;
   readonly hasReport: boolean | null;
   readonly min: string | null;
@@ -62,18 +72,22 @@ export interface RandomQuery {
   readonly timeZone: string;
 }
 
-/** Rarely more than two limits at once, so that something is left to be found. */
-const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 1 });
+/** Given in two of five queries, so that few limits meet at once and something is left to be found. */
+function atTimes<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: 2, arbitrary }, { weight: 3, arbitrary: fc.constant(null) });
+}
+
+const someBound = fc.record({ ofMessage: fc.nat(39), shiftMs: fc.constantFrom(0, 0, 1, -1, 3_600_000) });
 
 /** Any query. */
 export const someQuery: fc.Arbitrary<RandomQuery> = fc.record({
-  from: rarely(someTime),
-  to: rarely(someTime),
-  reports: rarely(fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 4 })),
-  hasReport: rarely(fc.boolean()),
-  min: rarely(fc.constantFrom('0', '1', '1.15', '2.00', '15.5')),
-  max: rarely(fc.constantFrom('1.0001', '2', '15.50', '79')),
-  text: rarely(fc.constantFrom('LEASE', 'e', '%', '_', '京', '😀', 'ünder')),
+  from: atTimes(someBound),
+  to: atTimes(someBound),
+  reports: atTimes(fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 4 })),
+  hasReport: atTimes(fc.boolean()),
+  min: atTimes(fc.constantFrom('0', '1', '1.15', '2.00', '15.5')),
+  max: atTimes(fc.constantFrom('1.0001', '2', '15.50', '79')),
+  text: atTimes(fc.constantFrom('LEASE', 'e', '%', '_', '京', '😀', 'ünder')),
   orderBy: fc.uniqueArray(
     fc.record({
       field: fc.constantFrom('TIMESTAMP', 'CREDITS_USED', 'REPORT_NAME'),
@@ -121,13 +135,21 @@ export function placeUsage(
 }
 
 /** The filter of a random query; null where it would contradict itself, which GraphQL refuses. */
-export function placeFilter(query: RandomQuery, { beginMs, firstId }: Place): ModelFilter | null {
-  const { from, to, reports, hasReport, min, max, text } = query;
+export function placeFilter(
+  query: RandomQuery,
+  usage: RandomUsage,
+  { beginMs, firstId }: Place,
+): ModelFilter | null {
+  const { reports, hasReport, min, max, text } = query;
+  const timeOf = (time: RandomTime | null): string | null => {
+    if (time === null) return null;
+    const { afterMs = 0 } = usage.messages[time.ofMessage % usage.messages.length] ?? {};
+    return new Date(beginMs + afterMs + time.shiftMs).toISOString();
+  };
+  const [from, to] = [timeOf(query.from), timeOf(query.to)];
   if ((from !== null && to !== null && from > to) || Number(min ?? 0) > Number(max ?? Infinity)) return null;
-  const timeOf = (afterMs: number | null) =>
-    afterMs === null ? null : new Date(beginMs + afterMs).toISOString();
   return {
-    timestamp: from === null && to === null ? null : { from: timeOf(from), to: timeOf(to) },
+    timestamp: from === null && to === null ? null : { from, to },
     reportIds: reports?.map((report) => String(firstId + report)) ?? null,
     hasReport,
     creditsUsed: min === null && max === null ? null : { min, max },

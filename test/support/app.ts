@@ -45,6 +45,7 @@ export interface App {
 
 const graphqlBody = z.object({
   data: z.unknown().optional(),
+  extensions: z.record(z.string(), z.unknown()).optional(),
   errors: z
     .array(
       z.looseObject({

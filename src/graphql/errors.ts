@@ -19,7 +19,9 @@ export function createErrorFormatter(
   { hideSuggestions = false }: { readonly hideSuggestions?: boolean } = {},
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
-    const cause = unwrapResolverError(error);
+    // A scalar refuses a literal while the document is validated, where nothing is unwrapped.
+    const refusal = error instanceof GraphQLError ? error.originalError : null;
+    const cause = refusal instanceof InvalidArgument ? refusal : unwrapResolverError(error);
     // Its message holds what the database said, which is for the log alone.
     if (cause instanceof DatabaseUnavailable) {
       log.warn({ err: cause, path: formatted.path }, 'query failed');
@@ -31,9 +33,7 @@ export function createErrorFormatter(
     }
     // GraphQL's and Apollo's own errors speak of the client's document and variables alone.
     if (cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') {
-      const message = shorten(
-        hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message,
-      );
+      const message = shorten(hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message);
       return { ...formatted, message, extensions: publicExtensions(formatted.extensions) };
     }
     log.error({ err: cause, path: formatted.path }, 'query failed');

@@ -107,7 +107,7 @@ function toReportIds(ids: readonly string[] | null): readonly number[] | null {
   }
   // An id that is no whole number is the id of no report.
   const numbers = ids
-    .filter((id) => /^-?\d{1,16}$/.test(id))
+    .filter((id) => /^(0|-?[1-9]\d{0,15})$/.test(id))
     .map(Number)
     .filter(Number.isSafeInteger);
   return [...new Set(numbers)].toSorted((a, b) => a - b);

@@ -1,6 +1,7 @@
-import { GraphQLError, GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, GraphQLScalarType, TokenKind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 import { Credits } from '../billing/credits.ts';
+import { InvalidArgument } from '../usage/invalid-argument.ts';
 import { canonicalTimeZone } from '../usage/time-windows.ts';
 
 /** Exact amounts; inside, a {@link Credits}. */
@@ -49,18 +50,32 @@ export const TimeZoneScalar = new GraphQLScalarType<string, string>({
 
 /** The two parsing sides of a scalar that is written as a string. @param parse null: the text is not one. */
 function fromText<T>(name: string, expected: string, parse: (text: string) => T | null) {
-  function parseValue(value: unknown): T {
-    const parsed = typeof value === 'string' ? parse(value) : null;
-    if (parsed !== null) return parsed;
-    const given = JSON.stringify(value) ?? String(value);
-    throw new GraphQLError(`${name} must be ${expected}, but is ${given.slice(0, 60)}`);
-  }
+  const read = (value: unknown): T | null => (typeof value === 'string' ? parse(value) : null);
+  const problemOf = (value: unknown): string =>
+    `must be ${expected}, but is ${(JSON.stringify(value) ?? String(value)).slice(0, 60)}`;
   return {
-    parseValue,
+    parseValue(value: unknown): T {
+      const parsed = read(value);
+      if (parsed !== null) return parsed;
+      throw new GraphQLError(`${name} ${problemOf(value)}`);
+    },
     parseLiteral(node: ValueNode): T {
-      return parseValue(valueFromASTUntyped(node));
+      const value = valueFromASTUntyped(node);
+      const parsed = read(value);
+      if (parsed !== null) return parsed;
+      const refusal = new InvalidArgument({
+        argument: argumentNameOf(node) ?? name,
+        problem: problemOf(value),
+      });
+      throw new GraphQLError(refusal.message, { nodes: node, originalError: refusal });
     },
   };
+}
+
+/** The name before the colon before a value, as GraphQL tells a scalar only the value. */
+function argumentNameOf({ loc }: ValueNode): string | null {
+  const colon = loc?.startToken.prev;
+  return colon?.kind === TokenKind.COLON ? (colon.prev?.value ?? null) : null;
 }
 
 // Answers repeat the same moments again and again, and to write one out costs ten times as much as to find it.

@@ -38,6 +38,9 @@ export interface Config {
   readonly bodyMaxBytes: number;
   readonly rateLimits: RateLimits;
   readonly trustedDocuments: TrustedDocuments;
+  /** Memory for pages and answers that were made before; 0 keeps none. */
+  readonly pageCacheBytes: number;
+  readonly answerCacheBytes: number;
 }
 
 /** The settings cannot be used; each fault names its setting. */
@@ -58,7 +61,7 @@ const environment = z.object({
   UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
   UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * 2 ** 20),
   SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),
-  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(100),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(200),
   REPORT_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),
   DATABASE_URL: z
     .string()
@@ -102,6 +105,8 @@ const environment = z.object({
     .optional(),
   TRUSTED_DOCUMENTS: z.enum(['on', 'only', 'off'], 'must be on, only or off').default('on'),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
+  PAGE_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(32 * 2 ** 20),
+  ANSWER_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(64 * 2 ** 20),
   ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
@@ -169,6 +174,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       redisUrl: settings.REDIS_URL ?? null,
     },
     trustedDocuments,
+    pageCacheBytes: settings.PAGE_CACHE_BYTES,
+    answerCacheBytes: settings.ANSWER_CACHE_BYTES,
   });
 }
 

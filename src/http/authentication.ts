@@ -71,7 +71,9 @@ async function findAccount(
 
 /** A browser that opens `/graphql` cannot send a credential. It gets Sandbox, which can; no query runs for a page. */
 export function isPageVisit({ method, headers, routeOptions }: FastifyRequest): boolean {
-  return method === 'GET' && routeOptions.url === '/graphql' && (headers.accept ?? '').startsWith('text/html');
+  return (
+    method === 'GET' && routeOptions.url === '/graphql' && (headers.accept ?? '').startsWith('text/html')
+  );
 }
 
 function keysUnavailable(cause: JwtKeysUnavailable): Refusal {

@@ -1,18 +1,25 @@
 import { Readable } from 'node:stream';
 
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLRequest } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 
 import { createErrorFormatter } from '../graphql/errors.ts';
+import { createGateway } from '../graphql/executor.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
+import { answerKey, createAnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
 import { createDocumentRules, type DocumentLimits } from './document-limits.ts';
-import { readGraphQLRequest } from './graphql-request.ts';
+import { queryOf, readGraphQLRequest } from './graphql-request.ts';
 import { legacyStatusPlugin } from './legacy-status.ts';
 import { createCostPlugin } from './query-cost.ts';
+import { unauthenticated } from './refusal.ts';
+import { createRepetitionCheck } from './repeated-fields.ts';
 import type { RequestContext } from './request-context.ts';
 import { sandboxPolicy } from './security-headers.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -29,6 +36,8 @@ export interface GraphQLEndpointOptions {
     readonly maxCost: number;
   };
   readonly trustedDocuments: TrustedDocuments;
+  /** Memory for answers that were given before; 0 keeps none. */
+  readonly answerCacheBytes: number;
   readonly log: Log;
 }
 
@@ -48,9 +57,10 @@ export async function addGraphQLEndpoint(
   app: FastifyInstance,
   options: GraphQLEndpointOptions,
 ): Promise<void> {
-  const { schema, reader, introspection, production, limits, trustedDocuments, log } = options;
+  const { schema, reader, introspection, production, limits, log } = options;
+  const answers = createAnswerCache(options.answerCacheBytes);
   const apollo = new ApolloServer<RequestContext>({
-    schema,
+    gateway: createGateway(schema),
     introspection,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -66,32 +76,87 @@ export async function addGraphQLEndpoint(
     csrfPrevention: { requestHeaders: preflightHeaders },
     // The process's signals are handled in one place, `main.ts`.
     stopOnTerminationSignals: false,
-    plugins: [createCostPlugin(limits), legacyStatusPlugin, landingPage(introspection)],
+    plugins: [
+      createCostPlugin(limits),
+      legacyStatusPlugin,
+      landingPage(introspection),
+      // It would wrap each resolver, which costs more than all of them, to learn of hints that no field has.
+      ApolloServerPluginCacheControlDisabled(),
+    ],
   });
+  const checkRepetition = createRepetitionCheck(limits);
   await apollo.start();
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     handler: async (request, reply) => {
-      const { httpGraphQLRequest, trusted } = readGraphQLRequest(request, trustedDocuments);
-      const { status = 200, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      const { httpGraphQLRequest, trusted, page } = readGraphQLRequest(request, options);
+      if (page) return sendPage(apollo, httpGraphQLRequest, reply);
+      if (!trusted) checkRepetition(queryOf(httpGraphQLRequest));
+      const session = reader.openSession(request.account);
+      // The account's own cache may keep a trusted GET, and asks each time whether it still holds.
+      const revalidated = trusted && request.method === 'GET';
+      const key = await answerKey(session, httpGraphQLRequest, trusted);
+      const kept = key === null ? undefined : answers.get(key);
+      if (kept !== undefined) return sendKept(request, reply, kept);
+
+      const {
+        status = 200,
+        headers,
+        body,
+      } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,
-        context: async () => ({ session: reader.openSession(request.account), trusted }),
+        context: async () => ({ session, trusted }),
       });
       reply.code(status);
       for (const [name, value] of headers) reply.header(name, value);
-      if (trusted && request.method === 'GET' && status === 200) {
-        // The account's own cache may keep it, and asks each time whether it still holds.
-        reply.header('cache-control', 'private, no-cache').header('vary', 'origin, authorization, x-api-key, accept');
+      if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator));
+      // Apollo writes errors first: what begins with data has none.
+      const whole = status === 200 && body.string.startsWith('{"data":');
+      if (key === null || !whole || session.hasAskedUpstream) {
+        return reply.header('cache-control', 'no-store').send(body.string);
       }
-      if (headers.get('content-type') === 'text/html') {
-        reply.header('content-security-policy', sandboxPolicy);
-      }
-      return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
+      const bytes = Buffer.from(body.string);
+      const answer: KeptAnswer = {
+        contentType: headers.get('content-type') ?? 'application/json; charset=utf-8',
+        body: bytes,
+        etag: revalidated ? etagOf(bytes) : null,
+      };
+      answers.set(key, answer);
+      return sendKept(request, reply, answer);
     },
   });
   // Fastify has answered all requests by then. Apollo's drain plugin would wait for this very close, for ever.
   app.addHook('onClose', () => apollo.stop());
+}
+
+/** Sends Apollo Sandbox's page; whoever asks may be unknown. */
+async function sendPage(
+  apollo: ApolloServer<RequestContext>,
+  httpGraphQLRequest: HTTPGraphQLRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest,
+    context: () => Promise.reject(unauthenticated()),
+  });
+  if (body.kind !== 'complete') throw new TypeError('the page is not a whole one');
+  return reply.type('text/html').header('content-security-policy', sandboxPolicy).send(body.string);
+}
+
+function sendKept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contentType, body, etag }: KeptAnswer,
+): FastifyReply {
+  reply.type(contentType);
+  if (etag === null) return reply.header('cache-control', 'no-store').send(body);
+  reply
+    .header('cache-control', 'private, no-cache')
+    .header('vary', 'origin, authorization, x-api-key, accept')
+    .header('etag', etag);
+  if (isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.send(body);
 }
 
 function landingPage(introspection: boolean): ApolloServerPlugin {

@@ -10,30 +10,47 @@ export interface GraphQLHttpRequest {
   readonly httpGraphQLRequest: HTTPGraphQLRequest;
   /** Whether the query is a trusted document. */
   readonly trusted: boolean;
+  /** Whether it is a browser that opens the page, to be answered with nothing else. */
+  readonly page: boolean;
+}
+
+/** What a request may ask for. */
+export interface GraphQLRequestOptions {
+  readonly trustedDocuments: TrustedDocuments;
+  /** Whether there is a page for browsers. */
+  readonly introspection: boolean;
 }
 
 /** Reads a request to `/graphql`. @throws Refusal when it names no trusted document but has to. */
-export function readGraphQLRequest(request: FastifyRequest, trust: TrustedDocuments): GraphQLHttpRequest {
+export function readGraphQLRequest(
+  request: FastifyRequest,
+  { trustedDocuments: trust, introspection }: GraphQLRequestOptions,
+): GraphQLHttpRequest {
   const headers = readHeaders(request);
   const { method, body } = request;
   const search = searchOf(request.url);
-  if (request.knownAccount === null || isPageVisit(request)) {
-    // Apollo weighs `accept` by rules of its own: see to it that a visit is answered with the page and nothing else.
+  if (introspection && isPageVisit(request)) {
+    // Apollo weighs `accept` by rules of its own, and nobody may be known to ask: nothing but the page may come of it.
     headers.set('accept', 'text/html');
-    return { httpGraphQLRequest: { method: 'GET', headers, search: '', body: undefined }, trusted: false };
+    const visit = { method: 'GET', headers, search: '', body: undefined };
+    return { httpGraphQLRequest: visit, trusted: false, page: true };
   }
   const parameters = method === 'GET' ? readSearch(search) : isRecord(body) ? body : {};
   const id = readDocumentId(parameters);
   if (id === null) {
     if (trust.only) throw documentIdNeeded();
-    return { httpGraphQLRequest: { method, headers, search, body }, trusted: false };
+    return { httpGraphQLRequest: { method, headers, search, body }, trusted: false, page: false };
   }
   const query = trust.documents.get(id);
   if (query === undefined) throw unknownDocument(typeof parameters['documentId'] === 'string');
   if (method !== 'GET') {
-    const { variables, operationName } = parameters;
-    const trustedBody = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
-    return { httpGraphQLRequest: { method, headers, search, body: trustedBody }, trusted: true };
+    // Whatever came in the place of the query is dropped.
+    const { extensions: _extensions, documentId: _documentId, ...rest } = parameters;
+    return {
+      httpGraphQLRequest: { method, headers, search, body: { ...rest, query } },
+      trusted: true,
+      page: false,
+    };
   }
   const trustedSearch = new URLSearchParams(search);
   trustedSearch.set('query', query);
@@ -43,7 +60,14 @@ export function readGraphQLRequest(request: FastifyRequest, trust: TrustedDocume
   return {
     httpGraphQLRequest: { method, headers, search: trustedSearch.toString(), body: undefined },
     trusted: true,
+    page: false,
   };
+}
+
+/** The document of a request; empty where there is none. */
+export function queryOf({ method, search, body }: HTTPGraphQLRequest): string {
+  if (method === 'GET') return new URLSearchParams(search).get('query') ?? '';
+  return isRecord(body) && typeof body['query'] === 'string' ? body['query'] : '';
 }
 
 function readHeaders({ headers }: FastifyRequest): HeaderMap {

@@ -31,7 +31,7 @@ export const legacyStatusPlugin: ApolloServerPlugin<RequestContext> = {
 
 /** Errors of graphql-js's, Apollo's and our own limits: whoever meets these is not a client with a typing error. */
 function isOverLimit({ message }: Error): boolean {
-  return /Document contains more than|recursively requests too many|limit of \d+ exceeded|values are wrong/.test(
+  return /Document contains more tha[nt]|recursively requests too many|limit of \d+ exceeded|values are wrong/.test(
     message,
   );
 }

@@ -9,7 +9,9 @@ if (process.argv.length !== 3 || !/^[A-Za-z0-9_-]{1,64}$/.test(account)) {
   process.exitCode = 1;
 } else {
   const key = randomBytes(32).toString('base64url');
-  console.error(`A new key for ${account}, sent as x-api-key. It is shown this once; then its line for API_KEYS_FILE:`);
+  console.error(
+    `A new key for ${account}, sent as x-api-key. It is shown this once; then its line for API_KEYS_FILE:`,
+  );
   console.log(key);
   console.log(JSON.stringify({ account, sha256: hash('sha256', key, 'hex') }));
 }

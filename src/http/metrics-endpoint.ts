@@ -47,6 +47,7 @@ const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-h
 /** Whether the peer itself is here, rather than a proxy here that speaks for somebody elsewhere. */
 function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
   return (
-    loopback.test(socket.remoteAddress ?? '') && !forwardingHeaders.some((name) => headers[name] !== undefined)
+    loopback.test(socket.remoteAddress ?? '') &&
+    !forwardingHeaders.some((name) => headers[name] !== undefined)
   );
 }

@@ -25,7 +25,10 @@ export function loadTrustedDocuments(
     return { trustedDocuments: { documents, only: use === 'only' }, faults: [] };
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
-    return { trustedDocuments: none, faults: [`TRUSTED_DOCUMENTS_FILE ${path ?? '(bundled)'}: ${error.message}`] };
+    return {
+      trustedDocuments: none,
+      faults: [`TRUSTED_DOCUMENTS_FILE ${path ?? '(bundled)'}: ${error.message}`],
+    };
   }
 }
 
@@ -43,10 +46,7 @@ function readManifest(path: string | URL): ReadonlyMap<string, string> {
     throw new InvalidManifest({ problem: `${issue?.path.join('.')} ${issue?.message}` });
   } catch (cause) {
     if (cause instanceof InvalidManifest) throw cause;
-    throw new InvalidManifest(
-      { problem: cause instanceof Error ? cause.message : String(cause) },
-      { cause },
-    );
+    throw new InvalidManifest({ problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
   }
 }
 

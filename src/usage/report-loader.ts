@@ -3,7 +3,6 @@ import DataLoader from 'dataloader';
 import type { Report } from '../billing/report.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReportReading } from '../ledger/pull.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 
 /** A report of a period, or null where the upstream has no such report. Made for one request alone. */
 export type ReportLoader = DataLoader<ReportKey, Report | null, string>;
@@ -20,7 +19,14 @@ export interface ReportKey {
  */
 export function createReportLoader(
   account: string,
-  { ledger, upstream }: { readonly ledger: Ledger; readonly upstream: Upstream },
+  {
+    ledger,
+    readReport,
+  }: {
+    readonly ledger: Ledger;
+    /** Asks the upstream. */
+    readonly readReport: (reportId: number) => Promise<Report | null>;
+  },
 ): ReportLoader {
   async function load(keys: readonly ReportKey[]): Promise<(Report | null | Error)[]> {
     const known = new Map<string, ReportReading>();
@@ -49,9 +55,7 @@ export function createReportLoader(
         // The sync tries again; a query does not wait for an upstream that just failed.
         return new Unpriced({ reportId });
       case undefined:
-        return upstream
-          .readReport(account, reportId)
-          .catch((error: unknown) => new Unpriced({ reportId }, { cause: error }));
+        return readReport(reportId).catch((error: unknown) => new Unpriced({ reportId }, { cause: error }));
     }
   }
 

@@ -125,8 +125,10 @@ export class Sync {
 
   #pauseMs(account: string): number {
     const { intervalMs } = this.#options;
-    const postponed = this.#outcomes.get(account)?.postponed ?? false;
-    return postponed ? Math.min(postponedMs, intervalMs) : intervalMs;
+    const latest = this.#outcomes.get(account);
+    if (latest?.postponed === true) return Math.min(postponedMs, intervalMs);
+    // The pull that an outage met last hangs until its deadline: usage must be fresh soon after the end all the same.
+    return latest !== undefined && latest.failure !== null ? intervalMs / 4 : intervalMs;
   }
 
   async #lookOut(): Promise<void> {
@@ -147,9 +149,7 @@ export class Sync {
   #pull(account: string, slots = this.#slots): Promise<void> {
     const underWay = this.#pulls.get(account);
     if (underWay !== undefined) return underWay;
-    const pull = slots
-      .execute(() => this.#pullOnce(account))
-      .finally(() => this.#pulls.delete(account));
+    const pull = slots.execute(() => this.#pullOnce(account)).finally(() => this.#pulls.delete(account));
     this.#pulls.set(account, pull);
     return pull;
   }

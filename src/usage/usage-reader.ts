@@ -4,7 +4,7 @@ import { UsageSession, type UsageSources } from './usage-session.ts';
 /** What a reader works with. */
 export interface UsageReaderOptions extends UsageSources {
   /** About how much memory pages may take that were read before; 0 turns that off. */
-  readonly pageCacheBytes?: number;
+  readonly pageCacheBytes: number;
 }
 
 /** Opens a session for each request: what a request reads, it reads once. */
@@ -12,7 +12,7 @@ export class UsageReader {
   readonly #sources: UsageSources;
   readonly #pages: PageCache;
 
-  constructor({ pageCacheBytes = 32 * 2 ** 20, ...sources }: UsageReaderOptions) {
+  constructor({ pageCacheBytes, ...sources }: UsageReaderOptions) {
     this.#sources = sources;
     this.#pages = createPageCache(pageCacheBytes);
   }

@@ -42,13 +42,20 @@ export class UsageSession {
   readonly #reports: ReportLoader;
   readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
   readonly #totals = new Map<string, Promise<UsageTotals>>();
+  #hasAskedUpstream = false;
 
   /** @param pages of all accounts, as earlier sessions read them. */
   constructor(account: string, sources: UsageSources, pages: PageCache) {
     this.account = account;
     this.#sources = sources;
     this.#pages = pages;
-    this.#reports = createReportLoader(account, sources);
+    this.#reports = createReportLoader(account, {
+      ledger: sources.ledger,
+      readReport: (reportId) => {
+        this.#hasAskedUpstream = true;
+        return sources.upstream.readReport(account, reportId);
+      },
+    });
   }
 
   /**
@@ -66,6 +73,22 @@ export class UsageSession {
     const usage = periodId !== null && id === null ? null : await this.#usage(id);
     if (usage === null) throw new PeriodNotFound({ periodId: periodId ?? 'current' });
     return usage;
+  }
+
+  /**
+   * Names what all answers of the account depend on: what is recorded of it, and the freshness that answers show.
+   * Read from the ledger, once a session. Null while nothing is recorded.
+   */
+  async readState(): Promise<string | null> {
+    const usage = await this.#usage(null);
+    if (usage === null) return null;
+    const { revision, asOfMs } = usage.freshness;
+    return `${revision}/${asOfMs}/${this.isStale(usage)}`;
+  }
+
+  /** Whether something came from the upstream rather than the ledger: {@link UsageSession.readState} says nothing of it. */
+  get hasAskedUpstream(): boolean {
+    return this.#hasAskedUpstream;
   }
 
   /** Whether the usage is older than it should be. */

@@ -64,8 +64,17 @@ export const attacks: readonly Attack[] = [
     ...overLimit,
     code: 'GRAPHQL_PARSE_FAILED',
   },
-  { name: '50,000 opening braces', request: document('{'.repeat(50_000)), ...overLimit, code: 'GRAPHQL_PARSE_FAILED' },
-  { name: 'a body of 1 MB', request: document(`{ usage { period { id } } } # ${'x'.repeat(1_000_000)}`), ...huge },
+  {
+    name: '50,000 opening braces',
+    request: document('{'.repeat(50_000)),
+    ...overLimit,
+    code: 'GRAPHQL_PARSE_FAILED',
+  },
+  {
+    name: 'a body of 1 MB',
+    request: document(`{ usage { period { id } } } # ${'x'.repeat(1_000_000)}`),
+    ...huge,
+  },
   { name: 'a name of 90 kB', request: document(`{ ${'x'.repeat(90_000)} }`), ...invalid },
   { name: 'a fragment bomb of 2^20 fields', request: document(fragmentBomb), ...invalid, withinMs: 100 },
   {
@@ -73,7 +82,11 @@ export const attacks: readonly Attack[] = [
     request: document('{ usage { ...A } } fragment A on Usage { ...B } fragment B on Usage { ...A }'),
     ...invalid,
   },
-  { name: '100 levels of introspection', request: document(`{ __schema { types { ${nested(100)} } } }`), ...invalid },
+  {
+    name: '100 levels of introspection',
+    request: document(`{ __schema { types { ${nested(100)} } } }`),
+    ...invalid,
+  },
   {
     name: '100 levels behind a fragment named __schema',
     request: document(`{ ...__schema } fragment __schema on Query { __schema { types { ${nested(100)} } } }`),
@@ -82,6 +95,16 @@ export const attacks: readonly Attack[] = [
   {
     name: '200 aliases of one field',
     request: document(`{ ${times(200, (n) => `a${n}: usage { period { id } }`)} }`),
+    ...invalid,
+  },
+  {
+    name: 'one field 280 times over, which GraphQL merges',
+    request: document(`{ ${'usage { period { id } } '.repeat(280)} }`),
+    ...invalid,
+  },
+  {
+    name: 'the same within as many inline fragments',
+    request: document(`{ usage { ${'... { period { id } } '.repeat(280)} } }`),
     ...invalid,
   },
   {
@@ -94,10 +117,16 @@ export const attacks: readonly Attack[] = [
     request: document(`{ usage { period { ${'id @include(if: true) '.repeat(100)} } } }`),
     ...invalid,
   },
-  { name: 'first: 1e9', request: document('{ usage { messages(first: 1000000000) { nodes { id } } } }'), ...tooComplex },
+  {
+    name: 'first: 1e9',
+    request: document('{ usage { messages(first: 1000000000) { nodes { id } } } }'),
+    ...tooComplex,
+  },
   {
     name: 'first: $n of 1e9',
-    request: document('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', { n: 1_000_000_000 }),
+    request: document('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', {
+      n: 1_000_000_000,
+    }),
     ...tooComplex,
   },
   {
@@ -117,7 +146,9 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: '12 aliased pages of 500 whole messages',
-    request: document(`{ usage { ${times(12, (n) => `a${n}: messages(first: 500) { nodes { ${messageFields} } }`)} } }`),
+    request: document(
+      `{ usage { ${times(12, (n) => `a${n}: messages(first: 500) { nodes { ${messageFields} } }`)} } }`,
+    ),
     ...tooComplex,
   },
   {
@@ -134,24 +165,32 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: '15,000 wrong values of a variable',
-    request: document('query ($ids: [ID!]) { usage { totals(filter: { reportIds: $ids }) { messageCount } } }', {
-      ids: Array.from({ length: 15_000 }, () => [{}]),
-    }),
+    request: document(
+      'query ($ids: [ID!]) { usage { totals(filter: { reportIds: $ids }) { messageCount } } }',
+      {
+        ids: Array.from({ length: 15_000 }, () => [{}]),
+      },
+    ),
     statuses: [400],
     code: 'BAD_USER_INPUT',
     withinMs: 200,
   },
   {
     name: '100,000 wrong values of a variable',
-    request: document('query ($ids: [ID!]) { usage { totals(filter: { reportIds: $ids }) { messageCount } } }', {
-      ids: Array.from({ length: 100_000 }, () => ({})),
-    }),
+    request: document(
+      'query ($ids: [ID!]) { usage { totals(filter: { reportIds: $ids }) { messageCount } } }',
+      {
+        ids: Array.from({ length: 100_000 }, () => ({})),
+      },
+    ),
     ...huge,
     withinMs: 200,
   },
   {
     name: 'a wrong value of 90 kB',
-    request: document('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', { n: 'x'.repeat(90_000) }),
+    request: document('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', {
+      n: 'x'.repeat(90_000),
+    }),
     statuses: [400],
     code: 'BAD_USER_INPUT',
     withinMs: 200,
@@ -174,7 +213,12 @@ export const attacks: readonly Attack[] = [
     code: 'BAD_USER_INPUT',
     withinMs: 200,
   },
-  { name: 'a batch of queries', request: { body: '[{"query":"{__typename}"},{"query":"{__typename}"}]' }, ...overLimit, code: 'BAD_REQUEST' },
+  {
+    name: 'a batch of queries',
+    request: { body: '[{"query":"{__typename}"},{"query":"{__typename}"}]' },
+    ...overLimit,
+    code: 'BAD_REQUEST',
+  },
   {
     name: 'a query to register under its hash',
     request: {

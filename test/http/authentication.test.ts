@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { audience, claims, issuer, type Issuer, makeApiKeys, signWithSecret, startIssuer } from './credentials.ts';
+import {
+  audience,
+  claims,
+  issuer,
+  type Issuer,
+  makeApiKeys,
+  signWithSecret,
+  startIssuer,
+} from './credentials.ts';
 
 const paths = ['/graphql?query={__typename}', '/usage', '/usage.csv', '/usage.csv?period=1'];
 const secret = '0123456789abcdef0123456789abcdef';
@@ -11,7 +19,10 @@ async function startGuarded(settings: Readonly<Record<string, string>>): Promise
   const upstream = await startScriptedUpstream();
   const message = { id: 1, text: 'aba', timestamp: '2024-05-01T00:00:00.000Z' };
   upstream.forAccount('acme').setMessages([message]);
-  return startApp({ upstream, settings: { UPSTREAM_URL: `${upstream.url}/accounts/{account}`, ...settings } });
+  return startApp({
+    upstream,
+    settings: { UPSTREAM_URL: `${upstream.url}/accounts/{account}`, ...settings },
+  });
 }
 
 /** Whether a credential opens all paths, or none with one and the same answer; anything else fails. */
@@ -19,7 +30,11 @@ async function isLetIn(app: App, headers: Record<string, string>): Promise<boole
   const answers = await Promise.all(
     paths.map(async (path) => {
       const response = await app.get(path, { 'apollo-require-preflight': '1', ...headers });
-      return { status: response.status, body: await response.text(), type: response.headers.get('www-authenticate') };
+      return {
+        status: response.status,
+        body: await response.text(),
+        type: response.headers.get('www-authenticate'),
+      };
     }),
   );
   if (answers.every(({ status }) => status === 200)) return true;
@@ -32,6 +47,10 @@ async function isLetIn(app: App, headers: Record<string, string>): Promise<boole
   const graphql = { ...rest, body: JSON.stringify({ errors: [{ message, extensions: { code } }] }) };
   expect(answers).toEqual([graphql, rest, rest, rest]);
   return false;
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
 describe('tokens of an issuer', () => {
@@ -86,7 +105,6 @@ describe('tokens of an issuer', () => {
   });
 
   it('open nothing when they are not signed, or with the public key as a secret', async () => {
-    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
     expect(await withToken(`${encode({ alg: 'none' })}.${encode(claims('acme'))}.`)).toBe(false);
     expect(await withToken(await signWithSecret(claims('acme'), theIssuer.publicKeyText))).toBe(false);
   });
@@ -193,11 +211,17 @@ describe('what is open to everybody', () => {
     expect((await app.get('/livez')).status).toBe(200);
     expect((await app.get('/readyz')).status).toBe(200);
     expect((await app.get('/nothing')).status).toBe(404);
-    const page = await app.get('/graphql?query={usage{totals{creditsUsed}}}', { accept: 'text/html,*/*;q=0.8' });
+    const page = await app.get('/graphql?query={usage{totals{creditsUsed}}}', {
+      accept: 'text/html,*/*;q=0.8',
+    });
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect(await page.text()).not.toContain('creditsUsed');
     // Apollo would rather answer these with JSON; nobody's usage is answered for the want of an account.
-    for (const accept of ['text/html;q=0.1, application/json', 'text/html,application/json', 'text/html;q=0']) {
+    for (const accept of [
+      'text/html;q=0.1, application/json',
+      'text/html,application/json',
+      'text/html;q=0',
+    ]) {
       const answer = await app.get('/graphql?query={usage{totals{creditsUsed}}}', {
         accept,
         'apollo-require-preflight': '1',
@@ -215,9 +239,12 @@ describe('what is open to everybody', () => {
   it('is /metrics on this machine alone; elsewhere it takes a key of the account ops', async () => {
     const keys = makeApiKeys('acme', 'ops');
     const app = await startGuarded({ API_KEYS_FILE: keys.file });
+    await app.get('/usage', keys.headers.acme);
     const near = await app.get('/metrics');
     expect(near.status).toBe(200);
-    expect(await near.text()).toMatch(/^usage_http_request_seconds_count\{/m);
+    expect(await near.text()).toContain(
+      'usage_http_request_seconds_count{method="GET",route="/usage",status="200"} 1\n',
+    );
     // A proxy on this machine speaks for somebody elsewhere.
     const far = { 'x-forwarded-for': '203.0.113.7' };
     expect((await app.get('/metrics', far)).status).toBe(401);
@@ -231,7 +258,8 @@ describe('refused credentials', () => {
     const keys = makeApiKeys('acme');
     const app = await startGuarded({ API_KEYS_FILE: keys.file, RATE_LIMIT_REFUSALS_PER_MINUTE: '3' });
     const statuses: number[] = [];
-    for (let n = 0; n < 5; n += 1) statuses.push((await app.get('/usage', { 'x-api-key': `no-${n}` })).status);
+    for (let n = 0; n < 5; n += 1)
+      statuses.push((await app.get('/usage', { 'x-api-key': `no-${n}` })).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
     expect((await app.get('/usage', keys.headers.acme)).status).toBe(200);
   });

@@ -45,7 +45,7 @@ export const issuer = 'https://issuer.example';
 export const audience = 'usage-api';
 
 /** The payload of a good token, with some claims replaced or, by undefined, left out. */
-export function claims(account: unknown, replaced: JWTPayload = {}): JWTPayload {
+export function claims(account: unknown, replaced: Readonly<Record<string, unknown>> = {}): JWTPayload {
   const nowS = Math.floor(Date.now() / 1_000);
   return { sub: 'u1', iss: issuer, aud: audience, iat: nowS, exp: nowS + 600, account, ...replaced };
 }

@@ -75,12 +75,18 @@ describe('what queries cost', () => {
     }
     // usage 1 + messages 1 + 7 × id
     expect(await costOf('{ usage { messages(first: 7) { nodes { id } } } }')).toBe(9);
-    expect(await costOf('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', { n: 7 })).toBe(9);
+    expect(await costOf('query ($n: Int) { usage { messages(first: $n) { nodes { id } } } }', { n: 7 })).toBe(
+      9,
+    );
     expect(await costOf('query ($n: Int = 7) { usage { messages(last: $n) { nodes { id } } } }')).toBe(9);
     // 50 unless told otherwise, in edges too
     expect(await costOf('{ usage { messages { edges { node { id } } } } }')).toBe(1 + 1 + 50 * 2);
     expect(await costOf('{ usage { ...F } } fragment F on Usage { messages { nodes { id } } }')).toBe(52);
-    expect(await costOf('query ($no: Boolean = false) { usage { period { id } messages @include(if: $no) { nodes { id } } } }')).toBe(3);
+    expect(
+      await costOf(
+        'query ($no: Boolean = false) { usage { period { id } messages @include(if: $no) { nodes { id } } } }',
+      ),
+    ).toBe(3);
     // a filter may have to look at every message: 2,500 more
     expect(await costOf('{ usage { totals { messageCount } } }')).toBe(1 + 10 + 1);
     expect(await costOf('{ usage { totals(filter: { text: "a" }) { messageCount } } }')).toBe(2_500 + 12);

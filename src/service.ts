@@ -78,7 +78,15 @@ export async function startService(
     log,
     metrics,
   });
-  const reader = new UsageReader({ ledger, upstream, sync, rateCard, staleAfterMs: 2 * intervalMs, now });
+  const reader = new UsageReader({
+    ledger,
+    upstream,
+    sync,
+    rateCard,
+    staleAfterMs: 2 * intervalMs,
+    pageCacheBytes: config.pageCacheBytes,
+    now,
+  });
 
   /** @returns false when the server is down. */
   async function tryMigration(): Promise<boolean> {

@@ -30,7 +30,7 @@ export async function backUpDatabase(sourcePath: string, targetPath: string): Pr
     const source = new DatabaseSync(sourcePath, { readOnly: true, timeout: 5_000 });
     try {
       // All pages in one step: a copy in steps begins anew with each write of the service.
-      await backup(source, unfinishedPath, { rate: -1 });
+      await backup(source, unfinishedPath, { rate: 2 ** 30 });
     } finally {
       source.close();
     }
@@ -42,7 +42,8 @@ export async function backUpDatabase(sourcePath: string, targetPath: string): Pr
     const reason = `the copy could not be made: ${error instanceof Error ? error.message : String(error)}`;
     throw new BackupRefused({ reason }, { cause: error });
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinishedPath}${suffix}`, { force: true });
+    for (const suffix of ['', '-wal', '-shm', '-journal'])
+      rmSync(`${unfinishedPath}${suffix}`, { force: true });
   }
 }
 

@@ -66,7 +66,7 @@ async function update(
   const result = await sql`
     update messages as m
     set timestamp_ms = s.timestamp_ms, timestamp = s.timestamp, text = s.text, search_text = s.search_text,
-      report_id = s.report_id, report_name = s.report_name, credits = s.credits, position = s.position
+      report_id = s.report_id, report_name = s.report_name, credits = s.credits, position = coalesce(s.position, m.position)
     from staged_messages s
     where s.account_id = ${account} and s.pull_id = ${pullId}
       and m.account_id = ${account} and m.message_id = s.message_id and m.period_id = ${periodId}

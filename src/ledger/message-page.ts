@@ -48,8 +48,10 @@ export async function readMessagePage(
 ): Promise<readonly RecordedMessage[]> {
   const { account, periodId, filter, order, after, before, limit, backward } = query;
   const [start, end] = backward ? [before, after] : [after, before];
-  // A filter may have to pass over a whole period for one page, and several orders may have to sort one.
-  const db = isUnfiltered(filter) && order.length < 2 ? database.reads : database.scans;
+  // A filter may have to pass over a whole period for one page, several orders may have to sort one, and two ends
+  // lead SQLite to the index of the positions between them even where a page needs another.
+  const isShort = isUnfiltered(filter) && order.length < 2 && (start === null || end === null);
+  const db = isShort ? database.reads : database.scans;
   const messages: RecordedMessage[] = [];
   for (const segment of pageSegments(order, { start, end, backward })) {
     if (messages.length === limit) break;

@@ -33,7 +33,8 @@ export async function openPull(
   const key = { account, pullId };
   const clockMs = (): RawBuilder<number> => readClock(database, now);
   const formerId = unreleased.get(account) ?? null;
-  if (!(await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() })))) return null;
+  if (!(await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() }))))
+    return null;
   const knownReports = await prepare(database, account).catch((error: unknown) => {
     unreleased.set(account, pullId);
     throw error;
@@ -136,7 +137,10 @@ async function renewLease({ writes }: Database, { account, pullId, clockMs }: Le
     where account_id = ${account} and lease_owner = ${pullId}`.execute(writes);
 }
 
-async function giveLeaseBack({ writes }: Database, { account, pullId }: Omit<Lease, 'clockMs'>): Promise<void> {
+async function giveLeaseBack(
+  { writes }: Database,
+  { account, pullId }: Omit<Lease, 'clockMs'>,
+): Promise<void> {
   await sql`
     update accounts set lease_owner = null, lease_until_ms = 0
     where account_id = ${account} and lease_owner = ${pullId}`.execute(writes);

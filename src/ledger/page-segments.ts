@@ -36,12 +36,10 @@ export function pageSegments(order: readonly MessageOrder[], range: PageRange): 
 }
 
 function sortKeys(order: readonly MessageOrder[]): readonly SortKey[] {
-  const wishes = order.map(
-    ({ field, direction }): SortKey => ({
-      ...orderColumns[field],
-      direction: direction === 'ASC' ? 'asc' : 'desc',
-    }),
-  );
+  const wishes = order.map(({ field, direction }): SortKey => ({
+    ...orderColumns[field],
+    direction: direction === 'ASC' ? 'asc' : 'desc',
+  }));
   return [...wishes, { column: 'position', nullable: false, direction: 'asc' }];
 }
 

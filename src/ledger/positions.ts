@@ -7,9 +7,10 @@ import type { Tables } from './tables.ts';
 const gap = 65_536;
 
 /**
- * Gives each staged message its position, so that positions rise in the snapshot's order.
- * A message that has a position keeps it, wherever new ones arrive around it: page cursors stay good. Only when
- * the upstream itself turned the order around, or a gap is used up, does everything get a new position.
+ * Gives staged messages their positions, so that positions rise in the snapshot's order.
+ * A message that has a position keeps it, wherever new ones arrive around it: page cursors stay good. Its staged row
+ * gets none then, for to write a million rows anew would cost more than all else. Only when the upstream itself turned
+ * the order around, or a gap is used up, does everything get a new position.
  */
 export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Promise<void> {
   const { account, pullId } = key;
@@ -30,12 +31,13 @@ export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Pro
   const { added, kept, disordered } = order.rows[0] ?? { added: 0, kept: 0, disordered: 0 };
   if (disordered > 0 || kept === 0) return renumber(trx, key);
 
+  if (added === 0) return;
+
   // Both frames begin at an end: with one that begins at the current row, PostgreSQL takes the minimum anew for each row.
   await sql`
     update staged_messages set position = placed.position
     from (
       select message_id, case
-        when position is not null then position
         when before is null and after is null then (ordinal + 1) * ${sql.lit(gap)}
         when before is null then after - (after_ordinal - ordinal) * ${sql.lit(gap)}
         when after is null then before + (ordinal - before_ordinal) * ${sql.lit(gap)}
@@ -51,14 +53,16 @@ export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Pro
         window earlier as (order by ordinal rows between unbounded preceding and current row),
           later as (order by ordinal desc rows between unbounded preceding and current row)
       ) as neighbours
+      where position is null
     ) as placed
     where staged_messages.account_id = ${account} and staged_messages.pull_id = ${pullId}
       and staged_messages.message_id = placed.message_id`.execute(trx);
-  if (added === 0) return;
 
   const places = await sql<{ crowded: number }>`
-    select cast(count(*) - count(distinct position) as bigint) as crowded
-    from staged_messages where account_id = ${account} and pull_id = ${pullId}`.execute(trx);
+    select cast(count(*) - count(distinct coalesce(s.position, m.position)) as bigint) as crowded
+    from staged_messages s
+    left join messages m on m.account_id = s.account_id and m.message_id = s.message_id
+    where s.account_id = ${account} and s.pull_id = ${pullId}`.execute(trx);
   if ((places.rows[0]?.crowded ?? 0) > 0) await renumber(trx, key);
 }
 

@@ -130,7 +130,10 @@ function isSilence(error: unknown): boolean {
 }
 
 function unavailable(error: unknown): DatabaseUnavailable {
-  return new DatabaseUnavailable({ reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+  return new DatabaseUnavailable(
+    { reason: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );
 }
 
 const int8 = 20;

@@ -81,7 +81,11 @@ export class LeaseLost extends Error {
 
 /** What was staged is no longer there: the database was restarted meanwhile. The rest would be half a snapshot. */
 export class StagingLost extends Error {
-  constructor(facts: { readonly account: string; readonly stagedCount: number; readonly foundCount: number }) {
+  constructor(facts: {
+    readonly account: string;
+    readonly stagedCount: number;
+    readonly foundCount: number;
+  }) {
     super(
       `account ${facts.account}: ${facts.stagedCount} messages were staged but ${facts.foundCount} are there; ` +
         'nothing was recorded',

@@ -48,13 +48,14 @@ export async function recordSnapshot(
   snapshot: Snapshot,
 ): Promise<PullResult> {
   const { account, pullId, pulledAtMs, rateCard } = snapshot;
+  await database.prepareMerge(trx);
   const state = await lockAccount(trx, database, snapshot);
   const revision = state.revision + 1;
   const setAside: PullResult['setAside'] = snapshot.conflictingIds.map(
     (id) => ({ id, reason: 'conflicting_duplicate' }) as const,
   );
 
-  const open = state.periodId === null ? null : await readOpenPeriod(trx, account, state.periodId);
+  const open = state.periodId === null ? null : await readOpenPeriod(trx, snapshot, state.periodId);
   const staged = await readStagedSpan(trx, snapshot, open?.periodId ?? null);
   if (staged.count !== snapshot.stagedCount) {
     throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount: staged.count });
@@ -132,16 +133,14 @@ async function lockAccount(
 
 async function readOpenPeriod(
   trx: Kysely<Tables>,
-  account: string,
+  { account, pulledAtMs }: Snapshot,
   periodId: number,
 ): Promise<{ readonly periodId: number; readonly lastMs: number | null }> {
-  const last = await trx
-    .selectFrom('messages')
-    .where('account_id', '=', account)
-    .where('period_id', '=', periodId)
-    .select((eb) => eb.fn.max('timestamp_ms').as('last_ms'))
-    .executeTakeFirst();
-  return { periodId, lastMs: last?.last_ms ?? null };
+  // A message dated in the future says nothing of where the period ends: nothing would lie after it for years.
+  const last = await sql<{ last_ms: number | null }>`
+    select coalesce(max(case when timestamp_ms <= ${pulledAtMs} then timestamp_ms end), max(timestamp_ms)) as last_ms
+    from messages where account_id = ${account} and period_id = ${periodId}`.execute(trx);
+  return { periodId, lastMs: last.rows[0]?.last_ms ?? null };
 }
 
 async function readStagedSpan(

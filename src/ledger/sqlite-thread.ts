@@ -3,7 +3,12 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { DatabaseUnavailable } from './database-unavailable.ts';
-import { type SqliteConnection, SqliteFailure, type SqliteOptions, type SqliteResult } from './sqlite-connection.ts';
+import {
+  type SqliteConnection,
+  SqliteFailure,
+  type SqliteOptions,
+  type SqliteResult,
+} from './sqlite-connection.ts';
 
 /** What the thread is started with. */
 export interface SqliteThreadOptions extends SqliteOptions {
@@ -114,7 +119,13 @@ export function openSqliteThread(
   };
 }
 
-function toError({ error, resultCode }: { readonly error: unknown; readonly resultCode: number | null }): unknown {
+function toError({
+  error,
+  resultCode,
+}: {
+  readonly error: unknown;
+  readonly resultCode: number | null;
+}): unknown {
   if (resultCode === null || !(error instanceof Error)) return error;
   return new SqliteFailure({ message: error.message, resultCode }, { cause: error });
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { LeaseLost } from '../../src/ledger/pull.ts';
+import { LeaseLost, StagingLost } from '../../src/ledger/pull.ts';
 import { testDatabases } from '../support/databases.ts';
 import { textMessage } from './priced-messages.ts';
 import {
@@ -16,7 +16,6 @@ import {
 } from './test-ledger.ts';
 
 const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
-const leaseMs = 12_000;
 
 describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
   it('keeps others from pulling the same account, and only that one, until it is given back', async () => {
@@ -32,14 +31,20 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
 
   it('runs out when its owner is silent, and the owner’s commit records nothing then', async () => {
     let nowMs = 1_000;
-    const { ledger } = await openTestLedger(testDatabase, () => new Date(nowMs));
+    const { ledger, database } = await openTestLedger(testDatabase, () => new Date(nowMs));
+    const passTime = async (ms: number): Promise<void> => {
+      nowMs += ms;
+      // A server's leases go by its own clock, which nobody can put forward.
+      if (database.sharedClockMs === null) return;
+      await sql`update accounts set lease_until_ms = lease_until_ms - ${ms}`.execute(database.writes);
+    };
     await recordPull(ledger, [textMessage(1, 10)]);
     const silent = await beginPull(ledger);
     await silent.stage([textMessage(1, 10), textMessage(2, 20)]);
 
-    nowMs += leaseMs; // its last millisecond
+    await passTime(6_000);
     expect(await ledger.openPull(account)).toBeNull();
-    nowMs += 1;
+    await passTime(6_001); // 12 s in all, and 1 ms
     const heir = await beginPull(ledger);
     await silent.stage([textMessage(3, 30)]);
     await expect(silent.commit(commit)).rejects.toThrow(LeaseLost);
@@ -100,6 +105,17 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1, 2]);
   });
 
+  it('records nothing when a part of what was staged is gone', async () => {
+    const { ledger, database } = await openTestLedger(testDatabase);
+    const pull = await beginPull(ledger);
+    await pull.stage([textMessage(1, 10), textMessage(2, 20), textMessage(2, 20)]);
+    await sql`delete from staged_messages where message_id = 1`.execute(database.writes);
+
+    await expect(pull.commit(commit)).rejects.toThrow(StagingLost);
+    await pull.release();
+    expect(await ledger.readPeriod(account, null)).toBeNull();
+  });
+
   it('sees nothing of another account with the same ids', async () => {
     const { ledger } = await openTestLedger(testDatabase);
     await recordPull(ledger, [textMessage(1, 10), textMessage(2, 20)], { account: 'one' });
@@ -112,6 +128,38 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     expect((await readUsage(ledger, { account: 'two' })).totals.creditsUsed.toString()).toBe('7.00');
     expect(await ledger.readMessage('two', 1)).toBeNull();
     expect(await ledger.readMessage('three', 1)).toBeNull();
+  });
+});
+
+describe.each(testDatabases)('a ledger on $name', (testDatabase) => {
+  it.runIf(testDatabase.name === 'PostgreSQL')('outlives the end of all its connections', async () => {
+    const [own, other] = await testDatabase.openHandles(2);
+    if (own === undefined || other === undefined) throw new Error('two handles were asked for');
+    const ledger = new Ledger({ database: own, now: () => new Date(0) });
+    await ledger.migrate();
+    await recordPull(ledger, [textMessage(1, 10)]);
+
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`.execute(other.writes);
+
+    // The news may need a moment; a connection that has not heard it yet fails once.
+    await expect
+      .poll(() =>
+        ledger.ping().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect
+      .poll(() =>
+        recordPull(ledger, [textMessage(1, 10)]).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await Promise.all([own.close(), other.close()]);
   });
 });
 

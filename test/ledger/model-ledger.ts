@@ -46,10 +46,12 @@ export class ModelLedger {
       if (earlier === undefined) first.set(message.id, message);
       else if (!hasSameContent(earlier, message)) conflicting.add(message.id);
     }
-    const setAside: SetAsideMessage[] = [...conflicting].toSorted((a, b) => a - b).map((id) => ({
-      id,
-      reason: 'conflicting_duplicate',
-    }));
+    const setAside: SetAsideMessage[] = [...conflicting]
+      .toSorted((a, b) => a - b)
+      .map((id) => ({
+        id,
+        reason: 'conflicting_duplicate',
+      }));
     const snapshot = [...first.values()];
     let open = this.periods.at(-1);
 

@@ -4,6 +4,7 @@ import type { Database } from '../../src/ledger/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { allMessages } from '../../src/ledger/message-filter.ts';
 import type { MessageOrder } from '../../src/ledger/message-order.ts';
+import type { RecordedMessage } from '../../src/ledger/message-page.ts';
 import type { PricedMessage } from '../../src/ledger/pull.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import { testDatabases } from '../support/databases.ts';
@@ -11,7 +12,8 @@ import { keyOf } from './message-keys.ts';
 import { found, report, reportMessage, textMessage, unpricedMessage } from './priced-messages.ts';
 import { account, openTestLedger, recordPull } from './test-ledger.ts';
 
-const messageCount = 20_000;
+// PGlite needs long for many.
+const messageCounts = { sqlite: 20_000, postgres: 5_000 };
 const reports = Array.from({ length: 20 }, (_, index) => report(index + 1, `Report ${index}`, `${index}`));
 
 function someMessage(id: number): PricedMessage {
@@ -19,6 +21,21 @@ function someMessage(id: number): PricedMessage {
   if (id % 3 !== 0 || ofMessage === undefined) return textMessage(id, id, { credits: `${1 + (id % 500)}` });
   return id % 97 === 0 ? unpricedMessage(id, id, 77) : reportMessage(id, id, ofMessage);
 }
+
+// The index by which each order is read; ties can be read from the one that falls and the one that rises.
+const orders: readonly (readonly [index: RegExp, order: readonly MessageOrder[]])[] = [
+  [/messages_by_position/, []],
+  [/messages_by_timestamp/, [{ field: 'TIMESTAMP', direction: 'ASC' }]],
+  [/messages_by_timestamp/, [{ field: 'TIMESTAMP', direction: 'DESC' }]],
+  [/messages_by_credits/, [{ field: 'CREDITS_USED', direction: 'ASC' }]],
+  [/messages_by_credits/, [{ field: 'CREDITS_USED', direction: 'DESC' }]],
+  [/messages_by_report_name/, [{ field: 'REPORT_NAME', direction: 'ASC' }]],
+  [/messages_by_report_name/, [{ field: 'REPORT_NAME', direction: 'DESC' }]],
+];
+
+// Ties may be sorted, as those of a falling timestamp are, for which there is no index of its own. PostgreSQL knows
+// how few some rows are, and may sort those as well.
+const badPlans = { sqlite: /SCAN|TEMP B-TREE FOR ORDER BY/, postgres: /Seq Scan/ };
 
 /** The database with all its reads recorded; `explain` tells how those since the last call were carried out. */
 function explained(database: Database): {
@@ -53,26 +70,40 @@ function explained(database: Database): {
 }
 
 describe.each(testDatabases)('the plans of reads on $name', (testDatabase) => {
-  it('go through an index of their order, never through all messages', async () => {
+  it('go through an index of their order and never through all messages', { timeout: 60_000 }, async () => {
     const opened = await openTestLedger(testDatabase);
-    const messages = Array.from({ length: messageCount }, (_, index) => someMessage(index + 1));
+    const messages = Array.from({ length: messageCounts[opened.database.kind] }, (_, index) =>
+      someMessage(index + 1),
+    );
     await recordPull(opened.ledger, messages, { readings: reports.map(found) });
-    await sql`analyze`.execute(opened.database.writes);
+    // SQLite's plans do not rest on statistics; PostgreSQL's server gathers them by itself after a while.
+    if (opened.database.kind === 'postgres') await sql`analyze`.execute(opened.database.writes);
     const { database, explain } = explained(opened.database);
     const ledger = new Ledger({ database, now: () => new Date(0) });
-    const page = { account, periodId: 1, filter: allMessages, limit: 50, backward: false };
-    const keys = await Promise.all([6_000, 9_700, 12_001].map((id) => ledger.readMessage(account, id)));
-    console.log(await explain());
-    for (const order of [[], [{field:'CREDITS_USED',direction:'ASC'}],[{field:'CREDITS_USED',direction:'DESC'}],[{field:'TIMESTAMP',direction:'DESC'}],[{field:'REPORT_NAME',direction:'DESC'}]] as MessageOrder[][]) {
-      for (const key of [null, ...keys]) {
-        for (const backward of [false, true]) {
-        const k = key === null ? null : keyOf(key, order);
-        await ledger.readMessages({ ...page, order, after: backward?null:k, before: backward?k:null, backward });
-        console.log(JSON.stringify(order), key?.id, backward, await explain());
+
+    const readKeyMessage = async (id: number): Promise<RecordedMessage> => {
+      const message = await ledger.readMessage(account, id);
+      if (message === null) throw new Error(`message ${id} was recorded`);
+      return message;
+    };
+    // Priced by a report, unpriced, priced from the text.
+    const middle = [await readKeyMessage(2_400), await readKeyMessage(2_328), await readKeyMessage(2_401)];
+    for (const plan of await explain()) expect(plan).toMatch(/messages_key|sqlite_autoindex_messages_1/);
+
+    const period = { account, periodId: 1, filter: allMessages, limit: 50 };
+    for (const [index, order] of orders) {
+      for (const backward of [false, true]) {
+        for (const start of [null, ...middle]) {
+          const key = start === null ? null : keyOf(start, order);
+          const ends = backward ? { after: null, before: key } : { after: key, before: null };
+          await ledger.readMessages({ ...period, ...ends, order, backward });
+          const isGood = (plan: string): boolean =>
+            (database.kind === 'sqlite' ? index : /messages_by_/).test(plan) &&
+            !badPlans[database.kind].test(plan);
+          const bad = (await explain()).filter((plan) => !isGood(plan));
+          expect({ order, ends, backward, bad }).toEqual({ order, ends, backward, bad: [] });
         }
       }
     }
-    await ledger.readTotals(page); await ledger.readSlots(page); await ledger.readReportTotals(page); await ledger.readPeriod(account, null); await ledger.readPeriods(account, {beforeId: null, limit: 3}); await ledger.readReports(account, 1, [1,2]);
-    console.log(await explain());
   });
 });

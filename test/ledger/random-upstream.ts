@@ -77,11 +77,11 @@ export class RandomUpstream {
           ...Array.from({ length: 1 + (b % 6) }, (_, i) => this.#create(a * 7 + i, b + i)),
         );
         break;
-      case 'amend':
-        this.#messages = this.#messages.map((message, place) =>
-          place === at ? { ...this.#create(b, a), id: message.id } : message,
-        );
+      case 'amend': {
+        const original = this.#messages[at];
+        if (original !== undefined) this.#messages[at] = amend(original, this.#create(b, a), b % 4);
         break;
+      }
       case 'withdraw':
         this.#gone.push(...this.#messages.splice(at, 1 + (b % 3)));
         break;
@@ -163,6 +163,14 @@ export class RandomUpstream {
         };
     }
   }
+}
+
+/** The message with another's time, text, report or all of them. */
+function amend(message: Message, other: Message, which: number): Message {
+  if (which === 0) return { ...message, timestampMs: other.timestampMs, timestamp: other.timestamp };
+  if (which === 1) return { ...message, text: other.text };
+  if (which === 2) return { ...message, reportId: other.reportId };
+  return { ...other, id: message.id };
 }
 
 function readingOf(reportId: number, choice: number, price: number): ReportReading {

@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Vite would take graphql's .mjs while packages get its .js from Node.js: two copies refuse each other's schemas.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/announce-databases.ts'],
@@ -8,8 +11,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Inlined, so that type-graphql shares vitest's one copy of graphql: two copies refuse each other's schemas.
-    server: { deps: { inline: ['type-graphql', '@apollo/server', '@as-integrations/fastify', 'graphql'] } },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

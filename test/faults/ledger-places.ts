@@ -13,7 +13,8 @@ export interface LedgerPlace {
 }
 
 const bin = findPostgres();
-if (bin === null) console.log('no PostgreSQL programs under /usr/lib/postgresql: its faults are not tested here');
+if (bin === null)
+  console.log('no PostgreSQL programs under /usr/lib/postgresql: its faults are not tested here');
 
 let server: PostgresServer | null = null;
 const folders: string[] = [];

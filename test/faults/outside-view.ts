@@ -13,7 +13,12 @@ export interface Sight {
 /** What users saw while a fault went on. */
 export interface OutsideView {
   readonly queries: readonly Sight[];
-  readonly readiness: readonly { readonly atMs: number; readonly tookMs: number; readonly status: number; readonly reason: string | null }[];
+  readonly readiness: readonly {
+    readonly atMs: number;
+    readonly tookMs: number;
+    readonly status: number;
+    readonly reason: string | null;
+  }[];
   /** Every status that /livez gave. */
   readonly liveness: readonly number[];
   /** Ends the watch, after the answers under way. */
@@ -21,7 +26,10 @@ export interface OutsideView {
 }
 
 const answer = z.object({
-  data: z.object({ usage: z.object({ totals: z.object({ messageCount: z.number() }) }) }).nullable().optional(),
+  data: z
+    .object({ usage: z.object({ totals: z.object({ messageCount: z.number() }) }) })
+    .nullable()
+    .optional(),
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).optional(),
 });
 const readinessAnswer = z.object({ reason: z.string().optional() });
@@ -45,7 +53,12 @@ export function watchFromOutside(url: string): OutsideView {
     readiness.push({ atMs, tookMs: performance.now() - atMs, status: response.status, reason });
   }
   async function askLiveness(): Promise<void> {
-    liveness.push(await fetch(`${url}/livez`).then((response) => response.status, () => 0));
+    liveness.push(
+      await fetch(`${url}/livez`).then(
+        (response) => response.status,
+        () => 0,
+      ),
+    );
   }
   const loop = (async () => {
     while (!stopped.signal.aborted) {
@@ -95,5 +108,7 @@ export function longestMs({ queries, readiness }: OutsideView): number {
 
 /** How often each outcome was seen, for tables and failures. */
 export function countOutcomes(sights: readonly Pick<Sight, 'outcome'>[]): Readonly<Record<string, number>> {
-  return Object.fromEntries([...Map.groupBy(sights, ({ outcome }) => outcome)].map(([key, all]) => [key, all.length]));
+  return Object.fromEntries(
+    [...Map.groupBy(sights, ({ outcome }) => outcome)].map(([key, all]) => [key, all.length]),
+  );
 }

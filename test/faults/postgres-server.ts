@@ -25,7 +25,9 @@ export interface PostgresServer {
 export function findPostgres(): string | null {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
-  const found = versions.map((version) => join(root, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
+  const found = versions
+    .map((version) => join(root, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'initdb')));
   return found ?? null;
 }
 
@@ -70,7 +72,10 @@ export async function createPostgresServer(bin: string): Promise<PostgresServer>
 function signalAll(data: string, signal: NodeJS.Signals): void {
   const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(postmaster)], { encoding: 'utf8' });
-  const children = stdout.split('\n').map(Number).filter((pid) => pid > 0);
+  const children = stdout
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
   for (const pid of [postmaster, ...children]) {
     try {
       process.kill(pid, signal);
@@ -81,9 +86,12 @@ function signalAll(data: string, signal: NodeJS.Signals): void {
 }
 
 function readPostgresUser(): { readonly uid: number; readonly gid: number } {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith('postgres:'));
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith('postgres:'));
   const [, , uid, gid] = line?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) throw new Error('root cannot run PostgreSQL, and there is no user postgres');
+  if (uid === undefined || gid === undefined)
+    throw new Error('root cannot run PostgreSQL, and there is no user postgres');
   return { uid: Number(uid), gid: Number(gid) };
 }
 

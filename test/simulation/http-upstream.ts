@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Report } from '../../src/billing/report.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -65,7 +65,7 @@ export class HttpUpstream implements SimulatedUpstream {
   }
 }
 
-function breakOff(response: ServerResponse<IncomingMessage>, start: string): void {
+function breakOff(response: ServerResponse, start: string): void {
   response.writeHead(200);
   response.write(start, () => response.destroy());
 }
@@ -73,7 +73,7 @@ function breakOff(response: ServerResponse<IncomingMessage>, start: string): voi
 function connect({ url }: ScriptedUpstream): Upstream {
   return createUpstream({
     baseUrl: `${url}/accounts/{account}`,
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     maxBytes: 1_000_000,
     log: createLog('silent'),
     metrics: createMetrics(),

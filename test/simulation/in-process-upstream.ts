@@ -31,13 +31,14 @@ export class InProcessUpstream implements SimulatedUpstream {
     const size = 1 + this.#random.below(6);
     for (let start = 0; start < end; start += size)
       yield decodeBatch(list, start, Math.min(end, start + size));
-    if (cut !== undefined && cut < Infinity) throw new UpstreamUnavailable({ account, path: '/', reason: 'disconnected' });
+    if (cut !== undefined && cut < Infinity)
+      throw new UpstreamUnavailable({ account, path: '/', reason: 'disconnected' });
   }
 
   async readReport(account: string, reportId: number): Promise<Report | null> {
     const call = { account, path: `/reports/${reportId}` };
     // Reports answer in any order.
-    for (let turns = this.#random.below(3); turns > 0; turns--) await null;
+    for (let turns = this.#random.below(3); turns > 0; turns--) await Promise.resolve();
     if (this.#random.chance(0.1)) throw new UpstreamTimeout({ ...call, timeoutMs: 5_000 });
     const report = this.#vendor(account).askReport(reportId);
     if (report.kind === 'missing') return null;

@@ -32,7 +32,10 @@ export async function replay(
     world.nowMs = pull.pulledAtMs;
     const { messages } = pull.delivery;
     const list = retelling === 'shuffled' ? random.shuffle(messages, ({ id }) => id) : messages;
-    const result = await pullAccount(account, world.dependencies(retellPull(pull, list, { random, retelling })));
+    const result = await pullAccount(
+      account,
+      world.dependencies(retellPull(pull, list, { random, retelling })),
+    );
     if (result === null) throw new Error('a replayed pull was refused');
   }
   world.nowMs = nowMs;

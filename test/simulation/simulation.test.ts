@@ -29,11 +29,12 @@ type Connect = (vendors: ReadonlyMap<string, Vendor>, random: Random) => Simulat
 describe.each(testDatabases)('simulated histories on $name', (testDatabase) => {
   it('keep every promise after every step', { timeout: patienceMs }, async () => {
     const world = new World(await makeDisk(testDatabase));
-    await playHistories(
+    const tally = await playHistories(
       testDatabase.name,
       world,
       (vendors, random) => new InProcessUpstream(vendors, random),
     );
+    expect(isTelling(tally)).toBe(true);
   });
 });
 
@@ -44,27 +45,42 @@ describe('simulated histories over HTTP', () => {
     const server = await startScriptedUpstream();
     onTestFinished(() => server.close());
     const world = new World(await makeDisk(embedded));
-    await playHistories('HTTP', world, (vendors) => new HttpUpstream(server, vendors));
+    const tally = await playHistories('HTTP', world, (vendors) => new HttpUpstream(server, vendors));
+    expect(isTelling(tally)).toBe(true);
   });
 });
 
-async function playHistories(kind: keyof typeof bounds, world: World, connect: Connect): Promise<void> {
+async function playHistories(kind: keyof typeof bounds, world: World, connect: Connect): Promise<Tally> {
   const [limitMs, share] = bounds[kind];
   const tally = new Tally();
   const startMs = performance.now();
   await world.start();
   const last = onlySeed > 0 ? onlySeed : runs > 0 ? Math.ceil(runs * share) : Infinity;
   for (let seed = Math.max(1, onlySeed); seed <= last; seed++) {
-    if (last === Infinity && performance.now() - startMs > limitMs) break;
+    // However slow the machine is, too few histories would show nothing.
+    if (last === Infinity && performance.now() - startMs > limitMs && isTelling(tally)) break;
     await playSeed(seed, world, connect, tally);
     tally.add('histories', 1);
   }
   await world.stop();
   console.log(`simulation (${kind}): ${JSON.stringify(tally.counts)}`);
-  if (onlySeed > 0) return;
-  // Else it ran too few, or its choices never lead anywhere.
-  const { histories = 0, rolledOver = 0, repriced = 0, amended = 0, withdrawn = 0 } = tally.counts;
-  expect(Math.min(histories, rolledOver, repriced, amended, withdrawn)).toBeGreaterThan(4);
+  return tally;
+}
+
+/** Whether so much happened that the checks mean something; of one history alone nobody asks that. */
+function isTelling({ counts }: Tally): boolean {
+  if (onlySeed > 0) return true;
+  const names = [
+    'histories',
+    'rolledOver',
+    'repriced',
+    'amended',
+    'withdrawn',
+    'pulls killed',
+    'set aside',
+    'replays',
+  ];
+  return names.every((name) => (counts[name] ?? 0) >= 3);
 }
 
 async function playSeed(seed: number, world: World, connect: Connect, tally: Tally): Promise<void> {

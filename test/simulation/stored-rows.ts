@@ -14,20 +14,15 @@ const tables = {
 /** Stored rows by table, without the account's name. */
 export type StoredRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
-/** Every stored row of an account, of all periods or from one to another. */
-export async function readStoredRows(
-  { reads }: Database,
-  account: string,
-  { fromId = 0, toId = Number.MAX_SAFE_INTEGER }: { readonly fromId?: number; readonly toId?: number } = {},
-): Promise<StoredRows> {
+/** Every stored row of an account. */
+export async function readStoredRows({ reads }: Database, account: string): Promise<StoredRows> {
   const entries: [string, StoredRows[string]][] = [];
   for (const [table, order] of Object.entries(tables)) {
     const { rows } = await sql<Record<string, unknown>>`
-      select * from ${sql.table(table)}
-      where account_id = ${account} and period_id between ${fromId} and ${toId} order by ${sql.raw(order)}`.execute(
+      select * from ${sql.table(table)} where account_id = ${account} order by ${sql.raw(order)}`.execute(
       reads,
     );
-    entries.push([table, rows.map(({ account_id: _, ...row }) => row)]);
+    entries.push([table, rows.map((row) => leaveOut(row, 'account_id'))]);
   }
   return Object.fromEntries(entries);
 }
@@ -35,7 +30,7 @@ export async function readStoredRows(
 /** Rows without what depends on the way that led to them: places, history, and reports that nothing names any more. */
 export function dropTheWay({ message_history: _h, reports: _r, ...rows }: StoredRows): StoredRows {
   const entries = Object.entries(rows).map(([table, ofTable]) => {
-    const stripped = ofTable.map(({ position: _, ...row }) => JSON.stringify(row));
+    const stripped = ofTable.map((row) => JSON.stringify(leaveOut(row, 'position')));
     return [table, stripped.toSorted().map((row) => ({ row }))] as const;
   });
   return Object.fromEntries(entries);
@@ -52,4 +47,8 @@ export async function readAccounts({ reads }: Database, prefix: string): Promise
     for (const row of rows) accounts.add(row.account_id);
   }
   return [...accounts].toSorted();
+}
+
+function leaveOut(row: Readonly<Record<string, unknown>>, column: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 }

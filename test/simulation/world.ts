@@ -47,7 +47,11 @@ export class World {
     await ledger.migrate();
     const dependencies = this.dependencies(noUpstream, ledger);
     const sync = new Sync({ ...dependencies, intervalMs: 10_000, firstPullTimeoutMs: 1, pullsAtOnce: 1 });
-    this.#running = { database, ledger, reader: new UsageReader({ ...dependencies, sync, staleAfterMs }) };
+    this.#running = {
+      database,
+      ledger,
+      reader: new UsageReader({ ...dependencies, sync, staleAfterMs, pageCacheBytes: 1_000_000 }),
+    };
   }
 
   /** Ends the process, in order or not: what was not committed is gone. */
@@ -55,6 +59,12 @@ export class World {
     const ending = this.#running;
     this.#running = null;
     await ending?.ledger.close();
+  }
+
+  /** Ends the process and starts another. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
   }
 
   readonly now = (): Date => new Date(this.nowMs);

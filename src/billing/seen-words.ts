@@ -1,6 +1,4 @@
-import { asciiWordCharacters } from './words.ts';
-
-/** The different words of one ASCII text. */
+/** The different words of one text. */
 export interface SeenWords {
   /** Adds the word of `text` from `start` up to `end`, not including it. Tells whether it is new. */
   add(text: string, start: number, end: number, hash: number): boolean;
@@ -21,6 +19,8 @@ export function startSeenWords(textLength: number): SeenWords {
 class WordTable implements SeenWords {
   /** 1 + the index of a word's first character, or 0 where the slot is free. */
   private readonly slots = new Int32Array(tableCharacters);
+  /** By slot: the length of its word, in code units. */
+  private readonly lengths = new Int32Array(tableCharacters);
   private slotMask = 0;
 
   clear(textLength: number): this {
@@ -38,22 +38,22 @@ class WordTable implements SeenWords {
       const entry = this.slots[slot] ?? 0;
       if (entry === 0) {
         this.slots[slot] = start + 1;
+        this.lengths[slot] = end - start;
         return true;
       }
-      if (isWordAt(entry - 1, text, start, end)) return false;
+      if (this.lengths[slot] === end - start && isWordAt(entry - 1, text, start, end)) return false;
       slot = (slot + 1) & this.slotMask;
     }
   }
 }
 
-/** Is the word that begins at `place` the one from `start` to `end`? */
+/** Is the word of the same length that begins at `place` the one from `start` to `end`? */
 function isWordAt(place: number, text: string, start: number, end: number): boolean {
   const length = end - start;
   for (let offset = 0; offset < length; offset += 1) {
     if (text.charCodeAt(place + offset) !== text.charCodeAt(start + offset)) return false;
   }
-  // `place` comes before `start`, so the text goes on behind that word; it must not go on with the word.
-  return asciiWordCharacters[text.charCodeAt(place + length)] === 0;
+  return true;
 }
 
 /**

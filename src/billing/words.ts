@@ -3,8 +3,15 @@
  * Source: rating rules, "What the words mean".
  */
 
-/** A longest run of letters, combining marks, apostrophes (U+0027, U+2018, U+2019) and hyphens. */
-export const wordPattern = /[\p{L}\p{M}'\u2018\u2019-]+/gu;
+/** Words are the longest runs of letters, combining marks, apostrophes (U+0027, U+2018, U+2019) and hyphens. */
+export function isWordCharacter(character: string): boolean {
+  return /^[\p{L}\p{M}'\u2018\u2019-]$/u.test(character);
+}
+
+/** Whether a character counts in a palindrome. */
+export function isAlphanumeric(character: string): boolean {
+  return /^[\p{L}\p{N}]$/u.test(character);
+}
 
 /** Characters that a palindrome skips. */
 export const nonAlphanumericPattern = /[^\p{L}\p{N}]/gu;

@@ -107,7 +107,7 @@ function rewriteForJit(
   if (operation.operation !== OperationTypeNode.QUERY) return null;
   const lifted: LiftedArgument[] = [];
   let eligible = true;
-  function refuse(): typeof BREAK {
+  function refuse() {
     eligible = false;
     return BREAK;
   }
@@ -124,7 +124,7 @@ function rewriteForJit(
         const isReserved = alias?.value.startsWith('__') === true || name.value.startsWith('__');
         return isReserved && !(alias === undefined && name.value === '__typename') ? refuse() : undefined;
       },
-      Argument(node): ArgumentNode | typeof BREAK | undefined {
+      Argument(node) {
         if (node.value.kind === Kind.VARIABLE) return undefined;
         const argument = typeInfo.getArgument();
         if (argument === null || argument === undefined) return refuse();
@@ -132,7 +132,7 @@ function rewriteForJit(
         const name = `$${lifted.length}`;
         const { value } = node;
         lifted.push({ name, type: argument.type, value, hasVariables: containsVariable(value) });
-        return { ...node, value: variableNode(name) };
+        return { ...node, value: variableNode(name) } satisfies ArgumentNode;
       },
     }),
   );

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Log } from '../telemetry/log.ts';
 import type { ListedMessage } from '../usage/message-query.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import { type PeriodFormat, sendWholePeriod } from './whole-period.ts';
 
 const format: PeriodFormat = {
@@ -15,7 +16,11 @@ const format: PeriodFormat = {
 /** Serves `GET /usage.csv`: every message of the current period, or of the one that `?period=` names. */
 export function addCsvEndpoint(
   app: FastifyInstance,
-  { reader, log }: { readonly reader: UsageReader; readonly log: Log },
+  {
+    reader,
+    answers,
+    log,
+  }: { readonly reader: UsageReader; readonly answers: AnswerCache; readonly log: Log },
 ): void {
   app.route<{ readonly Querystring: { readonly period?: string } }>({
     method: ['GET', 'HEAD'],
@@ -23,7 +28,13 @@ export function addCsvEndpoint(
     // Two periods at once are an error rather than the first of them.
     schema: { querystring: { type: 'object', properties: { period: { type: 'string' } } } },
     handler: (request, reply) =>
-      sendWholePeriod(request, reply, { reader, periodId: request.query.period ?? null, format, log }),
+      sendWholePeriod(request, reply, {
+        reader,
+        periodId: request.query.period ?? null,
+        format,
+        answers,
+        log,
+      }),
   });
 }
 

@@ -13,7 +13,7 @@ import { createErrorFormatter } from '../graphql/errors.ts';
 import { createGateway } from '../graphql/executor.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
-import { answerKey, createAnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
+import { answerKey, type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
 import { createDocumentRules, type DocumentLimits } from './document-limits.ts';
 import { queryOf, readGraphQLRequest } from './graphql-request.ts';
 import { legacyStatusPlugin } from './legacy-status.ts';
@@ -36,8 +36,8 @@ export interface GraphQLEndpointOptions {
     readonly maxCost: number;
   };
   readonly trustedDocuments: TrustedDocuments;
-  /** Memory for answers that were given before; 0 keeps none. */
-  readonly answerCacheBytes: number;
+  /** Answers that were given before. */
+  readonly answers: AnswerCache;
   readonly log: Log;
 }
 
@@ -57,8 +57,7 @@ export async function addGraphQLEndpoint(
   app: FastifyInstance,
   options: GraphQLEndpointOptions,
 ): Promise<void> {
-  const { schema, reader, introspection, production, limits, log } = options;
-  const answers = createAnswerCache(options.answerCacheBytes);
+  const { schema, reader, introspection, production, limits, answers, log } = options;
   const apollo = new ApolloServer<RequestContext>({
     gateway: createGateway(schema),
     introspection,
@@ -92,13 +91,13 @@ export async function addGraphQLEndpoint(
     handler: async (request, reply) => {
       const { httpGraphQLRequest, trusted, page } = readGraphQLRequest(request, options);
       if (page) return sendPage(apollo, httpGraphQLRequest, reply);
-      if (!trusted) checkRepetition(queryOf(httpGraphQLRequest));
       const session = reader.openSession(request.account);
       // The account's own cache may keep a trusted GET, and asks each time whether it still holds.
       const revalidated = trusted && request.method === 'GET';
       const key = await answerKey(session, httpGraphQLRequest, trusted);
       const kept = key === null ? undefined : answers.get(key);
       if (kept !== undefined) return sendKept(request, reply, kept);
+      if (!trusted) checkRepetition(queryOf(httpGraphQLRequest));
 
       const {
         status = 200,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Log } from '../telemetry/log.ts';
 import type { ListedMessage } from '../usage/message-query.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import { type PeriodFormat, sendWholePeriod } from './whole-period.ts';
 
 const format: PeriodFormat = {
@@ -14,12 +15,17 @@ const format: PeriodFormat = {
 /** Serves the REST contract at `GET /usage`: the whole current period, or an error; never a part. */
 export function addRestEndpoint(
   app: FastifyInstance,
-  { reader, log }: { readonly reader: UsageReader; readonly log: Log },
+  {
+    reader,
+    answers,
+    log,
+  }: { readonly reader: UsageReader; readonly answers: AnswerCache; readonly log: Log },
 ): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/usage',
-    handler: (request, reply) => sendWholePeriod(request, reply, { reader, periodId: null, format, log }),
+    handler: (request, reply) =>
+      sendWholePeriod(request, reply, { reader, periodId: null, format, answers, log }),
   });
 }
 

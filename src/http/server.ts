@@ -13,9 +13,12 @@ import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './r
 import { type Problem, Refusal, sendProblem } from './refusal.ts';
 import { addRestEndpoint } from './rest.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { createAnswerCache } from './answer-cache.ts';
 
 /** What the HTTP server works with. */
-export interface ServerOptions extends GraphQLEndpointOptions {
+export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
+  /** Memory for answers that were given before; 0 keeps none. */
+  readonly answerCacheBytes: number;
   /** Web pages of these origins may call the service. */
   readonly corsOrigins: readonly string[];
   /** Null: everybody is the one anonymous account. */
@@ -77,9 +80,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (authentication !== null) noteAsk(request.knownAccount);
   });
   addHealthEndpoints(app, options);
-  addRestEndpoint(app, options);
-  addCsvEndpoint(app, options);
-  await addGraphQLEndpoint(app, options);
+  const answers = createAnswerCache(options.answerCacheBytes);
+  addRestEndpoint(app, { ...options, answers });
+  addCsvEndpoint(app, { ...options, answers });
+  await addGraphQLEndpoint(app, { ...options, answers });
   app.get('/', { config: { open: true } }, (_request, reply) => reply.redirect('/graphql'));
   return app;
 }

@@ -1,14 +1,16 @@
+import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../telemetry/log.ts';
-import { DatabaseUnavailable, type ListedMessage } from '../usage/message-query.ts';
+import { DatabaseUnavailable, type ListedMessage, type PeriodUsage } from '../usage/message-query.ts';
 import { Unpriced } from '../usage/report-loader.ts';
 import { FirstPullFailed } from '../usage/sync.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
 import { PeriodNotFound } from '../usage/usage-session.ts';
+import { type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
 import { type Problem, sendProblem } from './refusal.ts';
 
 /** How the messages of a whole period are written. */
@@ -26,6 +28,7 @@ export interface WholePeriodOptions {
   /** Null: the current period. */
   readonly periodId: string | null;
   readonly format: PeriodFormat;
+  readonly answers: AnswerCache;
   readonly log: Log;
 }
 
@@ -36,19 +39,26 @@ export interface WholePeriodOptions {
 export async function sendWholePeriod(
   request: FastifyRequest,
   reply: FastifyReply,
-  { reader, periodId, format, log }: WholePeriodOptions,
+  { reader, periodId, format, answers, log }: WholePeriodOptions,
 ): Promise<FastifyReply> {
   const session = reader.openSession(request.account);
   try {
     const usage = await session.usage(periodId);
     if (usage.totals.unpricedCount > 0)
       return sendProblem(request, reply, unpriced(usage.totals.unpricedCount));
+    const key = [format.contentType, request.account, usage.period.id, usage.freshness.revision].join('\n');
+    const kept = answers.get(key);
+    if (kept !== undefined) return sendKeptPeriod(request, reply, kept, fileNameOf(format, usage));
     const batches = session.pricedMessages(usage);
     // The first batch is read before the status is sent: small periods fail as a whole.
     const first = await batches.next();
-    reply.type(format.contentType);
-    if (format.fileName !== null)
-      reply.header('content-disposition', `attachment; filename="${format.fileName(usage.period.id)}"`);
+    if (usage.totals.messageCount <= mostKeptMessages) {
+      const body = await buffer(Readable.from(format.write(resume(first, batches))));
+      const answer: KeptAnswer = { contentType: format.contentType, body, etag: etagOf(body) };
+      answers.set(key, answer);
+      return sendKeptPeriod(request, reply, answer, fileNameOf(format, usage));
+    }
+    setHeaders(reply, format.contentType, fileNameOf(format, usage));
     if (request.method === 'HEAD') return reply.send();
     // In bytes, so that a slow client holds back some text rather than many batches.
     const body = Readable.from(format.write(resume(first, batches)), { objectMode: false });
@@ -67,6 +77,34 @@ export async function sendWholePeriod(
     }
     throw error;
   }
+}
+
+// One batch: longer periods are streamed, whatever their length.
+const mostKeptMessages = 1_000;
+
+function fileNameOf(format: PeriodFormat, { period }: PeriodUsage): string | null {
+  return format.fileName === null ? null : format.fileName(period.id);
+}
+
+function setHeaders(reply: FastifyReply, contentType: string, fileName: string | null): void {
+  reply.type(contentType);
+  if (fileName !== null) reply.header('content-disposition', `attachment; filename="${fileName}"`);
+}
+
+function sendKeptPeriod(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contentType, body, etag }: KeptAnswer,
+  fileName: string | null,
+): FastifyReply {
+  setHeaders(reply, contentType, fileName);
+  // The account's own cache may keep it, and asks each time whether it still holds.
+  reply.header('cache-control', 'private, no-cache').header('vary', 'origin, authorization, x-api-key');
+  if (etag !== null) {
+    reply.header('etag', etag);
+    if (isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  }
+  return reply.send(body);
 }
 
 async function* resume<T>(

@@ -208,5 +208,5 @@ function asLiteral(value: unknown, type: GraphQLInputType): string {
     });
     return `{ ${parts.join(', ')} }`;
   }
-  return isEnumType(type) ? String(value) : JSON.stringify(value);
+  return isEnumType(type) && typeof value === 'string' ? value : JSON.stringify(value);
 }

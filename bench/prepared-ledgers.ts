@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type LargeUpstream, startLargeUpstream } from './many-messages.ts';
+import { type MeasuredProcess, startMeasured } from './measured-process.ts';
+
+/** A service over a ledger of a certain size, which does not pull again while it is measured. */
+export interface PreparedService {
+  readonly server: MeasuredProcess;
+  stop(): Promise<void>;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'usage-api-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const upstreams = new Map<number, LargeUpstream>();
+
+/** Starts the service over that many messages; the first time, this pulls them all. */
+export async function startPrepared(
+  messageCount: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PreparedService> {
+  const upstream = upstreams.get(messageCount) ?? (await startLargeUpstream(messageCount));
+  upstreams.set(messageCount, upstream);
+  const server = await startMeasured(['dist/main.js'], {
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: `file:${join(folder, `${messageCount}.db`)}`,
+    UPSTREAM_URL: upstream.url,
+    UPSTREAM_TIMEOUT_MS: '600000',
+    UPSTREAM_MAX_BYTES: String(2 ** 30),
+    SYNC_INTERVAL_MS: '86400000',
+    ...settings,
+  });
+  await waitForPull(server);
+  return { server, stop: () => server.stop() };
+}
+
+/** Lets go of the upstreams. */
+export async function closeUpstreams(): Promise<void> {
+  await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+  upstreams.clear();
+}
+
+/** A pull that is under way would be measured too: it has ended when the freshness is younger than the process. */
+async function waitForPull({ url }: MeasuredProcess): Promise<void> {
+  const startedMs = Date.now();
+  // Queries would wait for the first pull, and longer than the service lets them.
+  while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(200);
+  for (;;) {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ usage { freshness { asOf } } }' }),
+    });
+    const asOf = /"asOf":"([^"]+)"/.exec(await response.text())?.[1];
+    if (asOf !== undefined && Date.parse(asOf) > startedMs - 5_000) return;
+    await sleep(200);
+  }
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startPrepared, closeUpstreams } from './prepared-ledgers.ts';
+import { formatTable, median } from './table.ts';
+
+const counts = [110, 10_000, 1_000_000] as const;
+const tries = 21;
+// Every answer is worked out anew.
+const settings = { ANSWER_CACHE_BYTES: '0', PAGE_CACHE_BYTES: '0' };
+
+const page = 'nodes { id timestamp creditsUsed report { name } } pageInfo { hasNextPage endCursor }';
+const queries: Readonly<Record<string, string>> = {
+  'the dashboard’s query': `{ usage {
+    period { id from } freshness { asOf stale revision } totals { creditsUsed messageCount unpricedCount }
+    windows(size: DAY) { from to totals { creditsUsed messageCount } }
+    byReport { report { name } totals { creditsUsed messageCount } }
+    messages(first: 50) { ${page} }
+  } }`,
+  'first page': `{ usage { messages(first: 50) { ${page} } } }`,
+  'last page': `{ usage { messages(last: 50) { ${page} } } }`,
+  'first page by credits': `{ usage { messages(first: 50, orderBy: [{ field: CREDITS_USED, direction: DESC }]) { ${page} } } }`,
+  'last page by report': `{ usage { messages(last: 50, orderBy: [{ field: REPORT_NAME }]) { ${page} } } }`,
+  'one message': '{ message(id: "55") { creditsUsed charge { steps { rule amount } } } }',
+  'totals of a filter on credits':
+    '{ usage { totals(filter: { creditsUsed: { min: "79" } }) { creditsUsed } } }',
+};
+
+/** Measures how answers slow down as a period grows, one request at a time. @returns the report's part */
+export async function measureSize(): Promise<string> {
+  const cells = new Map(Object.keys(queries).map((name) => [name, [] as string[]]));
+  const databases = process.env['TEST_POSTGRES_URL'] ?? '';
+  const sections: string[] = [];
+  for (const count of counts) {
+    const prepared = await startPrepared(count, settings);
+    for (const [name, query] of Object.entries(queries)) {
+      cells.get(name)?.push((await timeQuery(prepared.server.url, query)).toFixed(1));
+    }
+    await prepared.stop();
+    console.log(`size: ${count.toLocaleString('en')} messages are done`);
+  }
+  await closeUpstreams();
+  const rows = [...cells].map(([name, times]) =>
+    [name].concat(times, `${(Number(times[2]) / Number(times[1])).toFixed(1)} ×`),
+  );
+  sections.push(
+    `Embedded database, all caches off, one request at a time, median ms of ${tries}. The bar is 3 × from 10,000 to 1,000,000 without a filter.`,
+    formatTable(['query', ...counts.map((count) => count.toLocaleString('en')), '1,000,000 : 10,000'], rows),
+  );
+  if (databases === '') sections.push('PostgreSQL was not measured: TEST_POSTGRES_URL is not set.');
+  return sections.join('\n\n');
+}
+
+async function timeQuery(url: string, query: string): Promise<number> {
+  const times: number[] = [];
+  // The first ones find cold caches of the database, and code that is not compiled yet.
+  for (let number = -5; number < tries;) {
+    const begin = performance.now();
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const text = await response.text();
+    // A stall of the machine looks like overload to the service.
+    if (response.status === 503) {
+      await sleep(2_000);
+      continue;
+    }
+    if (!text.startsWith('{"data":')) throw new Error(`not answered: ${text.slice(0, 200)}`);
+    if (number >= 0) times.push(performance.now() - begin);
+    number += 1;
+  }
+  return median(times);
+}

@@ -30,7 +30,6 @@ export async function assignPositions(trx: Kysely<Tables>, key: StagingKey): Pro
     ) as ordered`.execute(trx);
   const { added, kept, disordered } = order.rows[0] ?? { added: 0, kept: 0, disordered: 0 };
   if (disordered > 0 || kept === 0) return renumber(trx, key);
-
   if (added === 0) return;
 
   // Both frames begin at an end: with one that begins at the current row, PostgreSQL takes the minimum anew for each row.

@@ -7,9 +7,13 @@ import { type ServiceProcess, spawnService } from '../main/service-process.ts';
 const cacheFolder = 'node_modules/.cache/usage-api';
 const maxAgeMs = 3_600_000;
 
+let build: string | null = null;
+
 /** Starts the service as it is released, built from these sources: it begins in a third of the time of the sources. */
 export function spawnBuiltService(settings: Readonly<Record<string, string>>): ServiceProcess {
-  const entry = join(buildOnce(), 'dist', 'main.js');
+  // One build for the whole test file, even if somebody works on the sources meanwhile.
+  build ??= buildOnce();
+  const entry = join(build, 'dist', 'main.js');
   // However busy the machine is with other tests: that is not the fault that is tested.
   const calm = { PORT: '0', MAX_EVENT_LOOP_DELAY_MS: '0' };
   return spawnService({ ...calm, ...settings }, [process.execPath, entry]);

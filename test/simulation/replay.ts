@@ -32,10 +32,10 @@ export async function replay(
     world.nowMs = pull.pulledAtMs;
     const { messages } = pull.delivery;
     const list = retelling === 'shuffled' ? random.shuffle(messages, ({ id }) => id) : messages;
-    const result = await pullAccount(
-      account,
-      world.dependencies(retellPull(pull, list, { random, retelling })),
-    );
+    const dependencies = world.dependencies(retellPull(pull, list, { random, retelling }));
+    // With pulls left out, others must ask for the reports: then all do, so that each ends with what was known after it.
+    const reportMaxAgeMs = retelling === 'thinned' ? 0 : dependencies.reportMaxAgeMs;
+    const result = await pullAccount(account, { ...dependencies, reportMaxAgeMs });
     if (result === null) throw new Error('a replayed pull was refused');
   }
   world.nowMs = nowMs;
@@ -65,7 +65,6 @@ function retellPull(
     },
     async readReport(_, reportId) {
       const answer = delivery.answers.get(reportId);
-      // With pulls left out, others are asked for: they tell what was known then.
       if (answer !== undefined && retelling !== 'thinned') return said(answer);
       return known(reportId, after.periods.at(-1)?.reports.get(reportId));
     },

@@ -11,9 +11,9 @@ import type { SimulatedUpstream } from './simulated-upstream.ts';
 import { Vendor } from './vendor.ts';
 import { World } from './world.ts';
 
-// SEED=n plays history n alone; SIMULATION_RUNS=n plays the first n, however long that takes.
-const onlySeed = Number(process.env['SEED'] ?? '0');
-const runs = Number(process.env['SIMULATION_RUNS'] ?? '0');
+// SEED=n plays history n alone; SIMULATION_RUNS=m plays m of them, from SEED or 1 on, however long that takes.
+const firstSeed = Number(process.env['SEED'] ?? '0');
+const runs = Number(process.env['SIMULATION_RUNS'] ?? (firstSeed > 0 ? '1' : '0'));
 const patienceMs = 3_600_000;
 
 /** Of each kind of history: at most so many milliseconds in the suite, and this share of SIMULATION_RUNS. */
@@ -55,8 +55,9 @@ async function playHistories(kind: keyof typeof bounds, world: World, connect: C
   const tally = new Tally();
   const startMs = performance.now();
   await world.start();
-  const last = onlySeed > 0 ? onlySeed : runs > 0 ? Math.ceil(runs * share) : Infinity;
-  for (let seed = Math.max(1, onlySeed); seed <= last; seed++) {
+  const first = Math.max(1, firstSeed);
+  const last = runs > 0 ? first - 1 + Math.ceil(runs * share) : Infinity;
+  for (let seed = first; seed <= last; seed++) {
     // However slow the machine is, too few histories would show nothing.
     if (last === Infinity && performance.now() - startMs > limitMs && isTelling(tally)) break;
     await playSeed(seed, world, connect, tally);
@@ -69,7 +70,7 @@ async function playHistories(kind: keyof typeof bounds, world: World, connect: C
 
 /** Whether so much happened that the checks mean something; of one history alone nobody asks that. */
 function isTelling({ counts }: Tally): boolean {
-  if (onlySeed > 0) return true;
+  if (runs === 1) return true;
   const names = [
     'histories',
     'rolledOver',

@@ -33,6 +33,9 @@ export function createErrorFormatter(
     }
     // GraphQL's and Apollo's own errors speak of the client's document and variables alone.
     if (cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') {
+      if (formatted.message.startsWith(introspectionRefusal)) {
+        return { ...formatted, message: 'Introspection is off here.', extensions: publicExtensions(formatted.extensions) };
+      }
       const message = shorten(hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message);
       return { ...formatted, message, extensions: publicExtensions(formatted.extensions) };
     }
@@ -40,6 +43,9 @@ export function createErrorFormatter(
     return { ...formatted, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
 }
+
+// Apollo's own words are advice for whoever runs the server.
+const introspectionRefusal = 'GraphQL introspection is not allowed by Apollo Server';
 
 const databaseUnavailable = {
   message: 'The database does not answer. Try again in a moment.',
@@ -74,6 +80,7 @@ function codeOf(error: unknown): string | null {
 
 function factsOf(error: Error): Readonly<Record<string, unknown>> {
   if (error instanceof InvalidArgument) return { argument: error.argument };
+  if (error instanceof TooManyWindows) return { argument: 'size' };
   if (error instanceof Unpriced) return { reportId: String(error.reportId) };
   return {};
 }

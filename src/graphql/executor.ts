@@ -89,8 +89,14 @@ export function createGateway(
       return () => {};
     },
     load: async () => ({
-      executor: ({ document, operationName, request, context }) =>
-        executor({ document, operationName, variables: request.variables ?? {}, context }),
+      // The name that the client gave: Apollo's own is null as well when no operation has that name.
+      executor: ({ document, request, context }) =>
+        executor({
+          document,
+          operationName: request.operationName ?? null,
+          variables: request.variables ?? {},
+          context,
+        }),
     }),
     async stop() {
       // It holds nothing open.

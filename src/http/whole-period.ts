@@ -87,7 +87,11 @@ function fileNameOf(format: PeriodFormat, { period }: PeriodUsage): string | nul
 }
 
 function setHeaders(reply: FastifyReply, contentType: string, fileName: string | null): void {
-  reply.type(contentType);
+  // The account's own cache may keep it, and asks each time whether it still holds.
+  reply
+    .type(contentType)
+    .header('cache-control', 'private, no-cache')
+    .header('vary', 'origin, authorization, x-api-key');
   if (fileName !== null) reply.header('content-disposition', `attachment; filename="${fileName}"`);
 }
 
@@ -98,8 +102,6 @@ function sendKeptPeriod(
   fileName: string | null,
 ): FastifyReply {
   setHeaders(reply, contentType, fileName);
-  // The account's own cache may keep it, and asks each time whether it still holds.
-  reply.header('cache-control', 'private, no-cache').header('vary', 'origin, authorization, x-api-key');
   if (etag !== null) {
     reply.header('etag', etag);
     if (isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
@@ -147,7 +149,7 @@ function unpriced(count: number): Problem {
   return {
     status: 503,
     code: 'UNPRICED',
-    message: `${count} or more messages have no price yet, because their reports could not be read. Try again later.`,
+    message: `Messages without a price yet: ${count}. Their reports could not be read. Try again later.`,
     headers: retryLater,
   };
 }

@@ -146,7 +146,8 @@ export class PulledAccount {
     if (result !== 'lost') assert.deepEqual(result, { ...expected, revision: this.model.ledger.revision });
     const { setAside, ...counts } = expected;
     for (const [name, count] of Object.entries(counts)) this.#tally.add(name, Number(count));
-    this.#tally.add('set aside', setAside.length + delivery.invalidCount);
+    this.#tally.add('set aside as invalid', delivery.invalidCount);
+    for (const { reason } of setAside) this.#tally.add(`set aside as ${reason}`, 1);
     this.recorded.push({ pulledAtMs, delivery, after: this.model.copy().ledger });
   }
 }

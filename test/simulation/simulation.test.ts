@@ -78,7 +78,7 @@ function isTelling({ counts }: Tally): boolean {
     'amended',
     'withdrawn',
     'pulls killed',
-    'set aside',
+    'set aside as closed_period',
     'replays',
   ];
   return names.every((name) => (counts[name] ?? 0) >= 3);

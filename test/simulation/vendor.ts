@@ -55,7 +55,7 @@ export class Vendor {
     const random = this.#random;
     const place = random.below(this.#messages.length + 1);
     const at = Math.min(place, this.#messages.length - 1);
-    const change = random.below(24);
+    const change = random.below(26);
     const some = 1 + random.below(3);
     if (change < 10 || this.#messages.length === 0) {
       const added = Array.from({ length: 1 + random.below(5) }, () => this.#makeMessage(++this.#lastId));
@@ -77,13 +77,13 @@ export class Vendor {
     } else if (change < 20) {
       const id = random.pick([1, 2, 3, 4, 5]);
       this.#reports.set(id, this.#makeReport(id));
-    } else if (change === 20) {
+    } else if (change === 20 || change === 24) {
       this.#rollOver();
     } else if (change === 21) {
       const original = this.#messages[at];
       if (original !== undefined)
         this.#oneTime.push(random.chance(0.5) ? original : { ...original, text: 'conflict' });
-    } else if (change === 22) {
+    } else if (change === 22 || change === 25) {
       this.#oneTime.push(...this.#billed.slice(0, some));
     } else {
       this.#disturb(some);

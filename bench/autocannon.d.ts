@@ -11,7 +11,9 @@ declare module 'autocannon' {
   }
 
   export interface Result {
-    readonly requests: { readonly average: number; readonly total: number };
+    readonly requests: { readonly total: number };
+    /** In seconds. */
+    readonly duration: number;
     /** In milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
     readonly errors: number;

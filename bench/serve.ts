@@ -131,7 +131,7 @@ async function measure(name: string, server: MeasuredProcess, tries = 4): Promis
   }
   return {
     cpuUs: (after.cpuUs - before.cpuUs) / result.requests.total,
-    requestsPerSecond: result.requests.average,
+    requestsPerSecond: result.requests.total / result.duration,
     p99Ms: result.latency.p99,
     residentMiB: after.residentBytes / 2 ** 20,
   };

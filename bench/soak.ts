@@ -1,7 +1,7 @@
 import { startMeasuredService } from './measured-service.ts';
 import { findCapacity, percentile, putLoad } from './open-load.ts';
 
-// `npm run bench:soak [-- SECONDS]`: memory under steady load, pulls every second included.
+// `node --import tsx bench/soak.ts [SECONDS]`, after a build: memory under steady load, pulls every second included.
 const durationMs = Number(process.argv[2] ?? 300) * 1_000;
 const stepMs = 5_000;
 // The heap finds its size in the first part; only what grows after it is a leak.

@@ -1,5 +1,5 @@
 import { type Config, InvalidConfig, loadConfig } from './config.ts';
-import { startService } from './service.ts';
+import { type Service, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 
 const sameSignalMs = 500;
@@ -23,7 +23,7 @@ function readConfig(): Config | null {
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const service = await startService(config, log).catch((error: unknown) => {
-    log.fatal({ err: error }, 'cannot start');
+    log.debug({ err: error }, 'cannot start');
     console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}.`);
     process.exit(1);
   });
@@ -51,15 +51,13 @@ async function run(config: Config): Promise<void> {
   console.log(readyBlock(config, service));
 }
 
-function readyBlock(
-  config: Config,
-  { url, sample }: { readonly url: string; readonly sample: boolean },
-): string {
+function readyBlock(config: Config, { url, sample, hasDatabase }: Service): string {
+  const state = hasDatabase ? 'is ready' : 'has started and waits for its DATABASE';
   const lines = [
-    `Usage API is ready${sample ? ', on bundled SAMPLE data (set UPSTREAM_URL for your own)' : ''}`,
+    `Usage API ${state}${sample ? ', on bundled SAMPLE data (set UPSTREAM_URL for your own)' : ''}`,
     '',
     `  GraphQL   ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
-    `  REST      ${url}/usage`,
+    `  REST      ${url}/usage   (as CSV: ${url}/usage.csv)`,
     `  Health    ${url}/readyz`,
   ];
   return `\n${lines.join('\n')}\n`;

@@ -20,6 +20,8 @@ export interface Service {
   readonly url: string;
   /** Whether it serves the bundled sample, for want of an `UPSTREAM_URL`. */
   readonly sample: boolean;
+  /** Whether the database was there at the start. */
+  readonly hasDatabase: boolean;
   /**
    * Finishes the requests and pulls under way, then lets go of everything. What takes too long is cut off: of a pull
    * nothing is recorded then. Ends within about 8 s.
@@ -44,7 +46,8 @@ const migrationPauseMs = 1_000;
 /**
  * Puts the rooms together and listens. A PostgreSQL server that is down does not stop the start: the service says that
  * it is not ready, and is as soon as the server answers.
- * @throws when an embedded database cannot be opened or the port is taken.
+ * @throws when an embedded database cannot be opened, the rate card's version stands for other prices, or the port is
+ * taken.
  */
 export async function startService(
   config: Config,
@@ -88,10 +91,11 @@ export async function startService(
     now,
   });
 
-  /** @returns false when the server is down. */
+  /** @returns false when the server is down. @throws RateCardConflict */
   async function tryMigration(): Promise<boolean> {
     try {
       await ledger.migrate();
+      await ledger.checkRateCard(config.rateCard);
       return true;
     } catch (error) {
       // A file does not come up by itself: whoever starts the service must hear of it.
@@ -144,6 +148,7 @@ export async function startService(
   return {
     url,
     sample: sample !== null,
+    hasDatabase: migrated,
     async close() {
       stopping.abort();
       const answered = app.close();

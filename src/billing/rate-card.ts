@@ -79,6 +79,11 @@ export function decodeRateCard(json: unknown): RateCard {
   return Object.freeze(card);
 }
 
+/** Whether a card can be called so. */
+export function isRateCardVersion(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,64}$/.test(text);
+}
+
 /** A plain object, safe to keep as JSON, that `decodeRateCard` reads back to the same card. */
 export function encodeRateCard(card: RateCard): EncodedRateCard {
   return {
@@ -144,7 +149,7 @@ function takeInteger(draft: Draft, name: keyof RateCard, range: { min: number; m
 function takeVersion(draft: Draft): string {
   const value = takeField(draft, 'version');
   if (value === undefined) return '';
-  if (typeof value === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(value)) return value;
+  if (typeof value === 'string' && isRateCardVersion(value)) return value;
   draft.faults.push('version must be a string of 1 to 64 letters, digits, ".", "_" or "-"');
   return '';
 }

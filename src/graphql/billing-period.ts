@@ -13,7 +13,7 @@ import {
 } from 'type-graphql';
 
 import type { BillingPeriod } from '../usage/message-query.ts';
-import { type PeriodPage, periodCursor } from '../usage/period-page.ts';
+import type { PeriodPage } from '../usage/period-page.ts';
 import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { PageInfoType } from './page-info.ts';
@@ -101,8 +101,8 @@ export class BillingPeriodConnectionResolver {
     description: 'The periods with their cursors.',
     complexity: countedByConnection,
   })
-  edges(@Root() { periods }: PeriodPage): readonly BillingPeriodEdgeType[] {
-    return periods.map((period) => ({ cursor: periodCursor(period), node: period }));
+  edges(@Root() page: PeriodPage): readonly BillingPeriodEdgeType[] {
+    return page.periods.map((period) => ({ cursor: page.cursorOf(period), node: period }));
   }
 
   @FieldResolver(() => [BillingPeriodType], {
@@ -114,8 +114,9 @@ export class BillingPeriodConnectionResolver {
   }
 
   @FieldResolver(() => PageInfoType, { description: 'Where this page lies.' })
-  pageInfo(@Root() { periods, hasNextPage, hasPreviousPage }: PeriodPage): PageInfoType {
-    const cursors = periods.map(periodCursor);
+  pageInfo(@Root() page: PeriodPage): PageInfoType {
+    const { hasNextPage, hasPreviousPage } = page;
+    const cursors = page.periods.map((period) => page.cursorOf(period));
     return {
       hasNextPage,
       hasPreviousPage,

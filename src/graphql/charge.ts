@@ -14,6 +14,7 @@ import {
 import type { Charge, ChargeKind, RateRule } from '../billing/charge.ts';
 import type { Credits } from '../billing/credits.ts';
 import type { RateCard } from '../billing/rate-card.ts';
+import { estimateCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { RateCardType } from './rate-card.ts';
 import { CreditsScalar } from './scalars.ts';
@@ -108,7 +109,7 @@ export class EstimateInput {
 export class EstimateResolver {
   @Query(() => ChargeType, {
     description: 'What a message would cost if it were sent now, by the very rules that charge it.',
-    complexity: ({ childComplexity }) => 10 + childComplexity,
+    complexity: estimateCost,
   })
   estimate(
     @Arg('input', () => EstimateInput, { description: 'What to price.' }) input: EstimateInput,

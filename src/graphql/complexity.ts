@@ -21,6 +21,17 @@ export function countedByConnection({ childComplexity }: ComplexityEstimatorArgs
   return childComplexity;
 }
 
+/** The cost of an estimate: a report that the ledger does not know has to be asked for upstream. */
+export function estimateCost({ args, childComplexity }: ComplexityEstimatorArgs): number {
+  const input: unknown = args['input'];
+  const asksForReport =
+    typeof input === 'object' && input !== null && 'reportId' in input && input.reportId !== null;
+  return (asksForReport ? upstreamCost : 10) + childComplexity;
+}
+
+/** What a call of the upstream costs. */
+const upstreamCost = 2_500;
+
 /** The cost of what a filter among the arguments makes necessary. */
 export function costOfFilter(args: ComplexityEstimatorArgs['args']): number {
   return args['filter'] === undefined || args['filter'] === null ? 0 : filterCost;

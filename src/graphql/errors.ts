@@ -34,7 +34,11 @@ export function createErrorFormatter(
     // GraphQL's and Apollo's own errors speak of the client's document and variables alone.
     if (cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') {
       if (formatted.message.startsWith(introspectionRefusal)) {
-        return { ...formatted, message: 'Introspection is off here.', extensions: publicExtensions(formatted.extensions) };
+        return {
+          ...formatted,
+          message: 'Introspection is off here.',
+          extensions: publicExtensions(formatted.extensions),
+        };
       }
       const message = shorten(hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message);
       return { ...formatted, message, extensions: publicExtensions(formatted.extensions) };

@@ -121,5 +121,6 @@ function toSearchText(text: string | null): string | null {
       problem: `must have ${mostTextCharacters} characters at most, but has ${text.length}`,
     });
   }
-  return text;
+  // As the ledger keeps texts: what no database can store has become U+FFFD.
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -46,8 +46,11 @@ async function* usageCsv(
 }
 
 function toRow({ id, timestamp, reportName, credits }: ListedMessage): Row {
-  return [id, timestamp, reportName, credits?.toString() ?? null];
+  return [id, timestamp, reportName?.replace(hiddenFormula, "'$&") ?? null, credits?.toString() ?? null];
 }
+
+// csv-stringify looks at the first character alone; spreadsheets skip what cannot be seen.
+const hiddenFormula = /^[\s\u200B\uFEFF]+[=+\-@]/u;
 
 type Row = readonly (string | number | null)[];
 
@@ -57,6 +60,8 @@ function rows(records: readonly Row[]): string {
     record_delimiter: 'windows',
     // Or only that very line break would be quoted, and not a lone CR or LF in a name.
     quote_record_delimiter: true,
+    // Where lists are separated by semicolons, one would begin a new cell.
+    quoted_match: ';',
     // Report names come from outside, and spreadsheets would run those that begin like a formula.
     escape_formulas: true,
   });

@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity/cjs';
 
@@ -32,7 +33,9 @@ export function createCostPlugin({
       return {
         async didResolveOperation({ schema, document, operation }) {
           const { trusted } = contextValue;
-          if (operation === undefined || (trusted && !telling)) return;
+          if (operation === undefined) return;
+          if (operation.operation !== OperationTypeNode.QUERY) throw queriesOnly(operation.operation);
+          if (trusted && !telling) return;
           cost = readCost({ schema, document, operation, variables: request.variables ?? {} });
           if (cost !== null && cost > maxCost && !trusted) throw queryTooComplex(cost, maxCost);
         },
@@ -95,6 +98,13 @@ function queryTooComplex(cost: number, limit: number): GraphQLError {
     `This query would cost ${cost}, and ${limit} is the limit: ask for shorter pages, or for less at once.`,
     { extensions: { code: 'QUERY_TOO_COMPLEX', cost, limit, http: { status: 400 } } },
   );
+}
+
+/** graphql-js finds out only when it executes, which would read as our own fault. */
+function queriesOnly(operation: string): GraphQLError {
+  return new GraphQLError(`There is no ${operation} here: usage can only be queried.`, {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+  });
 }
 
 function tooManyVariableErrors(first = 'The variables have wrong values.'): GraphQLError {

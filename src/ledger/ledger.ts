@@ -7,8 +7,9 @@ import { type ListedMessage, type MessageListQuery, readMessageList } from './me
 import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
 import { migrate } from './migrations.ts';
 import { openPull, readClock, toReading } from './open-pull.ts';
-import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods, readRateCard } from './periods.ts';
+import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods } from './periods.ts';
 import type { Pull, ReportReading } from './pull.ts';
+import { checkRateCard, readRateCard } from './rate-cards.ts';
 import { createStagingTable, sweepStaging } from './staging.ts';
 import {
   readFilteredTotals,
@@ -57,7 +58,15 @@ export class Ledger {
     return markAsked(this.#database, account, askedAtMs);
   }
 
-  /** The accounts that somebody asked for since a time: the one question here that is about all accounts. */
+  /**
+   * Checks that a card may price: one question about all accounts.
+   * @throws RateCardConflict when its version once stood for other prices
+   */
+  checkRateCard(card: RateCard): Promise<void> {
+    return checkRateCard(this.#database, card);
+  }
+
+  /** The accounts that somebody asked for since a time: the other question that is about all accounts. */
   readAskedAccounts(sinceMs: number): Promise<readonly AskedAccount[]> {
     return readAskedAccounts(this.#database, sinceMs);
   }

@@ -1,5 +1,6 @@
-import { decodeRateCard, type RateCard } from '../billing/rate-card.ts';
+import type { RateCard } from '../billing/rate-card.ts';
 import type { Database } from './database.ts';
+import { parseRateCard } from './rate-cards.ts';
 import { toTotals, type UsageTotals } from './sums.ts';
 
 /** A billing period: open until the upstream begins the next one, closed and immutable from then on. */
@@ -111,32 +112,4 @@ export async function readPeriods(
   if (beforeId !== null) select = select.where('period_id', '<', beforeId);
   const rows = await select.execute();
   return rows.map((row) => ({ id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms }));
-}
-
-/** A card that once priced messages of the account; null when none of that version did. */
-export async function readRateCard(
-  { reads }: Database,
-  account: string,
-  version: string,
-): Promise<RateCard | null> {
-  const row = await reads
-    .selectFrom('rate_cards')
-    .where('account_id', '=', account)
-    .where('version', '=', version)
-    .select('card')
-    .executeTakeFirst();
-  return row === undefined ? null : parseRateCard(row.card);
-}
-
-// Few cards ever exist, and every query needs one: decoding it anew each time would cost more than reading it.
-const parsedCards = new Map<string, RateCard>();
-const parsedCardsSize = 100;
-
-function parseRateCard(json: string): RateCard {
-  const known = parsedCards.get(json);
-  if (known !== undefined) return known;
-  if (parsedCards.size >= parsedCardsSize) parsedCards.clear();
-  const card = decodeRateCard(JSON.parse(json));
-  parsedCards.set(json, card);
-  return card;
 }

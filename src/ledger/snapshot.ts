@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-import { decodeRateCard, encodeRateCard, type RateCard } from '../billing/rate-card.ts';
+import type { RateCard } from '../billing/rate-card.ts';
 import type { Database } from './database.ts';
 import {
   amendChanged,
@@ -13,14 +13,8 @@ import {
   withdrawMissing,
 } from './merge.ts';
 import { assignPositions } from './positions.ts';
-import {
-  LeaseLost,
-  type PullResult,
-  RateCardConflict,
-  type ReportReading,
-  SnapshotConflict,
-  StagingLost,
-} from './pull.ts';
+import { LeaseLost, type PullResult, type ReportReading, SnapshotConflict, StagingLost } from './pull.ts';
+import { keepRateCard } from './rate-cards.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from './tables.ts';
 
@@ -198,22 +192,6 @@ async function openPeriod(
     .execute();
 }
 
-async function keepRateCard(trx: Kysely<Tables>, account: string, rateCard: RateCard): Promise<void> {
-  const { version } = rateCard;
-  const known = await trx
-    .selectFrom('rate_cards')
-    .where('account_id', '=', account)
-    .where('version', '=', version)
-    .select('card')
-    .executeTakeFirst();
-  const card = JSON.stringify(encodeRateCard(rateCard));
-  if (known === undefined) {
-    await trx.insertInto('rate_cards').values({ account_id: account, version, card }).execute();
-  } else if (JSON.stringify(encodeRateCard(decodeRateCard(JSON.parse(known.card)))) !== card) {
-    throw new RateCardConflict({ version });
-  }
-}
-
 async function setRateCardVersion(
   trx: Kysely<Tables>,
   { account, periodId }: MergeScope,
@@ -278,7 +256,12 @@ async function touchAccount(
 ): Promise<void> {
   await trx
     .updateTable('accounts')
-    .set({ as_of_ms: next.pulledAtMs, revision: next.revision, period_id: next.periodId })
+    .set({
+      // Instances have clocks of their own: what was said of the time stands.
+      as_of_ms: sql`case when as_of_ms > ${next.pulledAtMs} then as_of_ms else ${next.pulledAtMs} end`,
+      revision: next.revision,
+      period_id: next.periodId,
+    })
     .where('account_id', '=', account)
     .execute();
 }

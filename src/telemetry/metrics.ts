@@ -7,7 +7,7 @@ export interface Metrics {
   readonly upstreamCalls: Counter<'endpoint' | 'outcome'>;
   /** Pulls by `outcome`: `changed`, `unchanged`, `failed`. */
   readonly pulls: Counter<'outcome'>;
-  /** Upstream messages that were set aside instead of counted, by `reason`. */
+  /** Upstream messages that were set aside instead of counted, by `reason`; each is counted once. */
   readonly messagesSetAside: Counter<'reason'>;
   /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
   readonly requests: Histogram<'method' | 'route' | 'status'>;

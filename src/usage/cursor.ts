@@ -14,9 +14,16 @@ export interface CursorScope {
 
 /** Writes and reads the cursors of one connection. */
 export interface CursorCodec {
-  encode(key: MessageKey): string;
+  encode(place: CursorPlace): string;
   /** @throws InvalidCursor unless this scope's codec wrote it. */
-  decode(argument: string, cursor: string): MessageKey;
+  decode(argument: string, cursor: string): CursorPlace;
+}
+
+/** A row and its place in the order when the cursor was made. */
+export interface CursorPlace {
+  readonly key: MessageKey;
+  /** The row's id: its position may change, if rarely. */
+  readonly id: number;
 }
 
 // 72 bits: no accident and no hand edit passes by chance.
@@ -29,29 +36,53 @@ const sealCharacters = 12;
 export function createCursorCodec(scope: CursorScope): CursorCodec {
   const { account, periodId, filter, order } = scope;
   const scopeDigest = hash('sha256', JSON.stringify([account, periodId, filter, order]), 'base64url');
-  const keySchema = z.array(z.union([z.string(), z.number(), z.null()])).length(order.length + 1);
+  const schemas = [...order.map(({ field }) => valueSchemas[field]), z.int(), z.int()];
+  const keySchema = z
+    .array(z.union([z.string(), z.number(), z.null()]))
+    .length(schemas.length)
+    .refine((values) => values.every((value, index) => schemas[index]?.safeParse(value).success));
 
   function sealOf(payload: string): string {
     return hash('sha256', `${scopeDigest}.${payload}`, 'base64url').slice(0, sealCharacters);
   }
 
   return {
-    encode(key) {
-      const payload = Buffer.from(JSON.stringify(key)).toString('base64url');
+    encode({ key, id }) {
+      const payload = Buffer.from(JSON.stringify([...key, id])).toString('base64url');
       return sealOf(payload) + payload;
     },
     decode(argument, cursor) {
       const payload = cursor.slice(sealCharacters);
       if (cursor.slice(0, sealCharacters) !== sealOf(payload)) throw new InvalidCursor({ argument });
-      return keySchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+      // The seal can be made by whoever knows how: what it seals is checked as well.
+      const values = keySchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
+      if (!values.success) throw new InvalidCursor({ argument });
+      return { key: values.data.slice(0, -1), id: Number(values.data.at(-1)) };
     },
   };
+}
+
+const valueSchemas = {
+  TIMESTAMP: z.int(),
+  CREDITS_USED: z.int().nullable(),
+  REPORT_NAME: z
+    .string()
+    .refine((name) => name.isWellFormed() && !name.includes('\0'))
+    .nullable(),
+} as const satisfies Record<MessageOrder['field'], z.ZodType>;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A cursor that this list did not hand out: tampered with, or of another account, period, filter or order. */
 export class InvalidCursor extends Error {
   constructor({ argument }: { readonly argument: string }) {
-    super(`"${argument}" is not a cursor of this list: use one that came with the same filter and order`);
+    super(`"${argument}" is not a cursor of this list: use one that came with the same arguments`);
     this.name = 'InvalidCursor';
   }
 }

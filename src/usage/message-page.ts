@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ChargedMessage } from './charged-message.ts';
-import { createCursorCodec, type CursorCodec } from './cursor.ts';
+import { createCursorCodec, type CursorPlace } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import type {
   MessageFilter,
@@ -48,8 +48,10 @@ export async function readMessagePage(
   const codec = createCursorCodec({ account, periodId: period.id, filter, order });
   const backward = page.last !== null;
   const limit = pageLimit(page);
-  const after = decodeCursor(codec, 'after', page.after);
-  const before = decodeCursor(codec, 'before', page.before);
+  const keyOfCursor = (argument: string, cursor: string | null): Promise<MessageKey | null> =>
+    cursor === null ? Promise.resolve(null) : findKey(ledger, account, codec.decode(argument, cursor));
+  const after = await keyOfCursor('after', page.after);
+  const before = await keyOfCursor('before', page.before);
 
   // One more than asked for tells whether there is a next page.
   const query = { account, periodId: period.id, filter, order, after, before, backward };
@@ -62,7 +64,7 @@ export async function readMessagePage(
     messages,
     hasNextPage: backward ? before !== null : more,
     hasPreviousPage: backward ? more : after !== null,
-    cursorOf: (message) => codec.encode(keyOf(message, order)),
+    cursorOf: (message) => codec.encode({ key: keyOf(message, order), id: message.id }),
   };
 }
 
@@ -86,8 +88,10 @@ function checkOrder(order: readonly MessageOrder[]): void {
   }
 }
 
-function decodeCursor(codec: CursorCodec, argument: string, cursor: string | null): MessageKey | null {
-  return cursor === null ? null : codec.decode(argument, cursor);
+/** Where a cursor's message stands now: all get new positions when the upstream turns its order around. */
+async function findKey(ledger: Ledger, account: string, { key, id }: CursorPlace): Promise<MessageKey> {
+  const message = await ledger.readMessage(account, id);
+  return message === null ? key : [...key.slice(0, -1), message.position];
 }
 
 function keyOf(message: RecordedMessage, order: readonly MessageOrder[]): MessageKey {

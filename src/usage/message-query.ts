@@ -5,4 +5,4 @@ export type { MessageKey, MessageOrder, MessageOrderField } from '../ledger/mess
 export type { ListedMessage } from '../ledger/message-list.ts';
 export type { RecordedMessage } from '../ledger/message-page.ts';
 export type { BillingPeriod, Freshness, PeriodUsage } from '../ledger/periods.ts';
-export type { ReportTotals, UsageTotals } from '../ledger/sums.ts';
+export type { ReportTotals, SlotTotals, SumQuery, UsageTotals } from '../ledger/sums.ts';

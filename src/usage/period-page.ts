@@ -1,13 +1,15 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { InvalidCursor } from './cursor.ts';
+import { createCursorCodec, type CursorCodec } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import type { BillingPeriod } from './message-query.ts';
+import { allMessages, type BillingPeriod } from './message-query.ts';
 
 /** A page of an account's periods, newest first. */
 export interface PeriodPage {
   readonly periods: readonly BillingPeriod[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /** The cursor of one of the page's periods. */
+  cursorOf(period: BillingPeriod): string;
 }
 
 /** The most periods in a page. */
@@ -25,22 +27,18 @@ export async function readPeriodPage(
       problem: `must be from 0 to ${mostPeriods}, but is ${first}`,
     });
   }
-  const beforeId = after === null ? null : decodePeriodCursor(after);
+  const codec = createPeriodCodec(account);
+  const beforeId = after === null ? null : codec.decode('after', after).id;
   const periods = await ledger.readPeriods(account, { beforeId, limit: first + 1 });
   return {
     periods: periods.slice(0, first),
     hasNextPage: periods.length > first,
     hasPreviousPage: after !== null,
+    cursorOf: (period) => codec.encode({ key: [0], id: period.id }),
   };
 }
 
-/** The cursor of a period in its account's list. */
-export function periodCursor({ id }: BillingPeriod): string {
-  return Buffer.from(`period:${id}`).toString('base64url');
-}
-
-function decodePeriodCursor(cursor: string): number {
-  const id = /^period:([1-9]\d{0,14})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (id === undefined) throw new InvalidCursor({ argument: 'after' });
-  return Number(id);
+/** The cursors of an account's list of periods. */
+function createPeriodCodec(account: string): CursorCodec {
+  return createCursorCodec({ account, periodId: 0, filter: allMessages, order: [] });
 }

@@ -4,9 +4,9 @@ import type { RateCard } from '../billing/rate-card.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PricedMessage, PullResult } from '../ledger/pull.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { InvalidMessage, Upstream } from '../upstream/upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { PullReports } from './pull-reports.ts';
+import type { SetAsideLog } from './set-aside-log.ts';
 
 /** What a pull works with. */
 export interface PullDependencies {
@@ -19,8 +19,8 @@ export interface PullDependencies {
   /** How long one pull may spend on reports; those it does not reach stay unpriced until the next. */
   readonly reportsTimeoutMs: number;
   readonly now: () => Date;
+  readonly setAside: SetAsideLog;
   readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function pullAccount(
   account: string,
   dependencies: PullDependencies,
 ): Promise<PullResult | null> {
-  const { ledger, upstream, rateCard, now, metrics } = dependencies;
+  const { ledger, upstream, rateCard, now, setAside } = dependencies;
   const log = dependencies.log.child({ account });
   const pulledAtMs = now().getTime();
   const pull = await ledger.openPull(account);
@@ -43,14 +43,17 @@ export async function pullAccount(
     let invalidCount = 0;
     for await (const batch of upstream.readMessages(account)) {
       invalidCount += batch.invalid.length;
-      logInvalid(log, metrics, batch.invalid);
+      for (const { index, id, field, problem } of batch.invalid) {
+        // Where it stands changes with each message before it; it serves where there is no id.
+        const place = id === null ? { index } : { messageId: id };
+        setAside.note({ account, reason: 'invalid', facts: { ...place, field, problem } });
+      }
       await reports.settle(batch.messages);
       await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
     }
     const result = await pull.commit({ pulledAtMs, rateCard, readings: reports.readings() });
     for (const { id, reason } of result.setAside) {
-      metrics.messagesSetAside.inc({ reason });
-      log.warn({ messageId: id, reason }, 'message set aside');
+      setAside.note({ account, reason, facts: { messageId: id } });
     }
     logResult(log, result, invalidCount);
     return result;
@@ -69,13 +72,6 @@ function price(message: Message, reports: PullReports, rateCard: RateCard): Pric
     case 'missing':
     case undefined:
       return { ...message, credits: priceText(message.text, rateCard), reportName: null };
-  }
-}
-
-function logInvalid(log: Log, metrics: Metrics, invalid: readonly InvalidMessage[]): void {
-  for (const { index, id, field, problem } of invalid) {
-    metrics.messagesSetAside.inc({ reason: 'invalid' });
-    log.warn({ index, messageId: id, field, problem }, 'message set aside');
   }
 }
 

@@ -3,6 +3,9 @@ import type { ReportReading } from '../ledger/pull.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
+// As many as the upstream client has open at once; more would only queue there.
+const readsAtOnce = 8;
+
 /** What one pull knows of reports: what earlier pulls read, and what it reads itself. */
 export class PullReports {
   readonly #options: PullReportsOptions;
@@ -22,7 +25,13 @@ export class PullReports {
     }
     // Those never asked for first, then those that waited longest: a few broken reports starve no other.
     const askedAt = (id: number): number => this.#options.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY;
-    await Promise.all([...ids].toSorted((a, b) => askedAt(a) - askedAt(b)).map((id) => this.#read(id)));
+    const waiting = [...ids].toSorted((a, b) => askedAt(a) - askedAt(b)).values();
+    // Each reader takes the next report when it is done with one, so that the deadline is looked at in between.
+    await Promise.all(
+      Array.from({ length: readsAtOnce }, async () => {
+        for (const id of waiting) await this.#read(id);
+      }),
+    );
   }
 
   /** What is known of a report that was settled. */
@@ -45,7 +54,12 @@ export class PullReports {
 
   async #read(reportId: number): Promise<void> {
     const { account, known, log, now, upstream } = this.#options;
-    if (now().getTime() >= this.#deadlineMs) return;
+    const before = known.get(reportId);
+    if (now().getTime() >= this.#deadlineMs) {
+      // Not asked is not answered: the next pull asks for it before those that were.
+      this.#fresh.set(reportId, before ?? { reportId, readAtMs: 0, status: 'unread' });
+      return;
+    }
     const readAtMs = now().getTime();
     try {
       const report = await upstream.readReport(account, reportId);
@@ -53,7 +67,6 @@ export class PullReports {
         report === null ? ({ status: 'missing' } as const) : ({ status: 'found', report } as const);
       this.#fresh.set(reportId, { reportId, readAtMs, ...answer });
     } catch (error) {
-      const before = known.get(reportId);
       const keeps = before !== undefined && before.status !== 'unread';
       // What the upstream once said stands until it says something else: an outage changes no price.
       this.#fresh.set(reportId, keeps ? before : { reportId, readAtMs, status: 'unread' });

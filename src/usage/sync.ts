@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bulkhead, type BulkheadPolicy } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 
-import { AskedAccounts } from './asked-accounts.ts';
 import { DatabaseUnavailable } from '../ledger/database-unavailable.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { AskedAccounts } from './asked-accounts.ts';
 import { pullAccount, type PullDependencies } from './pull-account.ts';
+import { SetAsideLog } from './set-aside-log.ts';
 
 /** How the sync keeps accounts up to date. */
-export interface SyncOptions extends PullDependencies {
+export interface SyncOptions extends Omit<PullDependencies, 'setAside'> {
+  readonly metrics: Metrics;
   /** The pause between two pulls of an account. */
   readonly intervalMs: number;
   /** How long a first query may wait for its account's first pull. */
@@ -39,6 +42,7 @@ export class Sync {
   /** For pulls that somebody waits for: they do not queue behind those of accounts that have usage to show. */
   readonly #urgentSlots: BulkheadPolicy;
   readonly #asked: AskedAccounts;
+  readonly #setAside: SetAsideLog;
   readonly #stopping = new AbortController();
   readonly #loops = new Map<string, Promise<void>>();
   readonly #pulls = new Map<string, Promise<void>>();
@@ -50,6 +54,7 @@ export class Sync {
     this.#slots = bulkhead(options.pullsAtOnce, mostAccounts);
     this.#urgentSlots = bulkhead(options.pullsAtOnce, mostAccounts);
     this.#asked = new AskedAccounts(options);
+    this.#setAside = new SetAsideLog(options);
   }
 
   /** Pulls an account now and then after each pause, until the sync stops. */
@@ -157,17 +162,19 @@ export class Sync {
   async #pullOnce(account: string): Promise<void> {
     const { log, metrics, now } = this.#options;
     if (this.#stopping.signal.aborted) return;
+    const failedBefore = (this.#outcomes.get(account)?.failure ?? null) !== null;
     try {
-      const result = await pullAccount(account, this.#options);
+      const result = await pullAccount(account, { ...this.#options, setAside: this.#setAside });
       this.#outcomes.set(account, { endedAtMs: now().getTime(), failure: null, postponed: result === null });
+      if (failedBefore) log.info({ account }, 'pull works again');
       if (result !== null) metrics.pulls.inc({ outcome: result.changed ? 'changed' : 'unchanged' });
     } catch (error) {
       const postponed = error instanceof DatabaseUnavailable;
-      const known = postponed && (this.#outcomes.get(account)?.postponed ?? false);
       this.#outcomes.set(account, { endedAtMs: now().getTime(), failure: error, postponed });
       metrics.pulls.inc({ outcome: 'failed' });
-      // An outage is one event, however often it is met.
-      if (!known) log.error({ account, err: error }, 'pull failed, nothing was recorded');
+      // An outage is one event, however often it is met: its cause is told once, and then that it goes on.
+      if (!failedBefore) log.error({ account, err: error }, 'pull failed, nothing was recorded');
+      else log.warn({ account, reason: String(error) }, 'pull failed again');
     }
   }
 }

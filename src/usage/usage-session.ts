@@ -1,5 +1,5 @@
 import { type Charge, chargeReport, chargeText } from '../billing/charge.ts';
-import type { RateCard } from '../billing/rate-card.ts';
+import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
 import { isUnfiltered } from '../ledger/message-filter.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -13,6 +13,8 @@ import type {
   PeriodUsage,
   RecordedMessage,
   ReportTotals,
+  SlotTotals,
+  SumQuery,
   UsageTotals,
 } from './message-query.ts';
 import type { PageCache } from './page-cache.ts';
@@ -42,6 +44,8 @@ export class UsageSession {
   readonly #reports: ReportLoader;
   readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
   readonly #totals = new Map<string, Promise<UsageTotals>>();
+  readonly #slots = new Map<string, Promise<readonly SlotTotals[]>>();
+  readonly #byReport = new Map<string, Promise<readonly ReportTotals[]>>();
   #hasAskedUpstream = false;
 
   /** @param pages of all accounts, as earlier sessions read them. */
@@ -139,16 +143,9 @@ export class UsageSession {
   /** What a period's messages come to that a filter lets through. */
   totals(usage: PeriodUsage, filter: MessageFilter): Promise<UsageTotals> {
     if (isUnfiltered(filter)) return Promise.resolve(usage.totals);
-    const key = JSON.stringify([usage.period.id, filter]);
-    const known = this.#totals.get(key);
-    if (known !== undefined) return known;
-    const totals = this.#sources.ledger.readTotals({
-      account: this.account,
-      periodId: usage.period.id,
-      filter,
-    });
-    this.#totals.set(key, totals);
-    return totals;
+    return readOnce(this.#totals, this.#sumQuery(usage, filter), (query) =>
+      this.#sources.ledger.readTotals(query),
+    );
   }
 
   /**
@@ -168,21 +165,17 @@ export class UsageSession {
     const firstMs = Math.max(usage.span.firstMs, filter.fromMs ?? Number.NEGATIVE_INFINITY);
     const lastMs = Math.min(usage.span.lastMs, (filter.toMs ?? Number.POSITIVE_INFINITY) - 1);
     if (firstMs > lastMs) return [];
-    const slots = await this.#sources.ledger.readSlots({
-      account: this.account,
-      periodId: usage.period.id,
-      filter,
-    });
+    const slots = await readOnce(this.#slots, this.#sumQuery(usage, filter), (query) =>
+      this.#sources.ledger.readSlots(query),
+    );
     return foldWindows({ slots, size, timeZone, firstMs, lastMs });
   }
 
   /** A period's usage by report, dearest first. */
   byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
-    return this.#sources.ledger.readReportTotals({
-      account: this.account,
-      periodId: usage.period.id,
-      filter,
-    });
+    return readOnce(this.#byReport, this.#sumQuery(usage, filter), (query) =>
+      this.#sources.ledger.readReportTotals(query),
+    );
   }
 
   /**
@@ -220,7 +213,7 @@ export class UsageSession {
   async rateCard(version: string | null): Promise<RateCard> {
     const { rateCard, ledger } = this.#sources;
     if (version === null || version === rateCard.version) return rateCard;
-    const card = await ledger.readRateCard(this.account, version);
+    const card = isRateCardVersion(version) ? await ledger.readRateCard(this.account, version) : null;
     if (card !== null) return card;
     throw new InvalidArgument({ argument: 'version', problem: 'names no rate card that was ever used' });
   }
@@ -229,6 +222,10 @@ export class UsageSession {
   async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
     await this.usage(null);
     return readPeriodPage(this.#sources.ledger, this.account, page);
+  }
+
+  #sumQuery({ period }: PeriodUsage, filter: MessageFilter): SumQuery {
+    return { account: this.account, periodId: period.id, filter };
   }
 
   /** Puts messages together with their reports: one ledger statement for all of them. */
@@ -260,6 +257,18 @@ export class UsageSession {
     this.#usages.set(id, reading);
     return reading;
   }
+}
+
+/** Reads what was not read before; several fields of a query often ask for the same. */
+function readOnce<T>(
+  known: Map<string, Promise<T>>,
+  query: SumQuery,
+  read: (query: SumQuery) => Promise<T>,
+): Promise<T> {
+  const key = JSON.stringify(query);
+  const reading = known.get(key) ?? read(query);
+  known.set(key, reading);
+  return reading;
 }
 
 /** The account has no period of that id. */

@@ -44,6 +44,8 @@ test('report names are quoted and no spreadsheet takes them for formulas', async
     '＝1+1',
     'Line\nbreak',
     'Plain; “curly” – ünï 😀',
+    ' \uFEFF=1+1',
+    '\n=2',
   ];
   const app = await startApp({
     script(upstream) {
@@ -63,7 +65,9 @@ test('report names are quoted and no spreadsheet takes them for formulas', async
     '"\'\rReturn"',
     "'＝1+1",
     '"Line\nbreak"',
-    'Plain; “curly” – ünï 😀',
+    '"Plain; “curly” – ünï 😀"',
+    "' \uFEFF=1+1",
+    '"\'\n=2"',
   ];
   const lines = cells.map((cell, n) => `${n === 0 ? '0' : `-${n}`},2024-04-29T00:00:00Z,${cell},15.50\r\n`);
   const body = await (await app.get('/usage.csv')).text();

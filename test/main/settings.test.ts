@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { defaultRateCard, encodeRateCard } from '../../src/billing/rate-card.ts';
 import { spawnService } from './service-process.ts';
 
 test('wrong settings end the process with every fault named at once, on standard error', async () => {
@@ -30,6 +34,29 @@ test('a taken port ends the process with the reason', async () => {
   expect(service.output.stderr).toContain('EADDRINUSE');
   expect(service.output.stdout).toBe('');
   taken.close();
+});
+
+test('a changed rate card under its old version ends the process, for old receipts would become wrong', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usage-settings-'));
+  const card = join(folder, 'card.json');
+  const settings = {
+    PORT: '0',
+    DATABASE_URL: `file:${join(folder, 'usage.db')}`,
+    RATE_CARD: card,
+    SYNC_INTERVAL_MS: '100',
+  };
+  writeFileSync(card, JSON.stringify({ ...encodeRateCard(defaultRateCard), version: 'mine' }));
+  const first = spawnService(settings);
+  const url = await first.ready();
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 15_000 }).toBe(200);
+  first.child.kill('SIGTERM');
+  await first.exitCode();
+
+  writeFileSync(card, JSON.stringify({ ...encodeRateCard(defaultRateCard), version: 'mine', base: '3' }));
+  const second = spawnService(settings);
+  expect(await second.exitCode()).toBe(1);
+  expect(second.output.stderr).toContain('rate card version "mine" was used with other prices before');
+  rmSync(folder, { recursive: true });
 });
 
 test('says once that it is ready, where, and that the data is a sample', async () => {

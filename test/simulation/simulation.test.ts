@@ -81,7 +81,7 @@ function isTelling({ counts }: Tally): boolean {
     'set aside as closed_period',
     'replays',
   ];
-  return names.every((name) => (counts[name] ?? 0) >= 3);
+  return names.every((name) => (counts[name] ?? 0) >= 1);
 }
 
 async function playSeed(seed: number, world: World, connect: Connect, tally: Tally): Promise<void> {

@@ -4,6 +4,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
 import type { PullDependencies } from '../../src/usage/pull-account.ts';
+import { SetAsideLog } from '../../src/usage/set-aside-log.ts';
 import { Sync } from '../../src/usage/sync.ts';
 import type { UsageSession } from '../../src/usage/usage-session.ts';
 import { UsageReader } from '../../src/usage/usage-reader.ts';
@@ -19,6 +20,7 @@ export const staleAfterMs = 20_000;
 
 const log = createLog('silent');
 const metrics = createMetrics();
+const setAside = new SetAsideLog({ log, metrics });
 
 /** One process of the service on a database that outlives it, under a clock that only the simulation moves. */
 export class World {
@@ -46,7 +48,13 @@ export class World {
     const ledger = new Ledger({ database, now: this.now });
     await ledger.migrate();
     const dependencies = this.dependencies(noUpstream, ledger);
-    const sync = new Sync({ ...dependencies, intervalMs: 10_000, firstPullTimeoutMs: 1, pullsAtOnce: 1 });
+    const sync = new Sync({
+      ...dependencies,
+      metrics,
+      intervalMs: 10_000,
+      firstPullTimeoutMs: 1,
+      pullsAtOnce: 1,
+    });
     this.#running = {
       database,
       ledger,
@@ -79,8 +87,8 @@ export class World {
       reportMaxAgeMs,
       reportsTimeoutMs: 60_000,
       now,
+      setAside,
       log,
-      metrics,
     };
   }
 

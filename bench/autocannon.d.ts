@@ -12,8 +12,6 @@ declare module 'autocannon' {
 
   export interface Result {
     readonly requests: { readonly total: number };
-    /** In seconds. */
-    readonly duration: number;
     /** In milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
     readonly errors: number;

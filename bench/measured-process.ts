@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { meterQuestion, meterReading } from './process-meter.ts';
 
@@ -18,6 +19,9 @@ export interface MeasuredProcess {
 
 /** Whether servers and load run on different cores. */
 export const isPinned = pinLoad();
+
+/** What `npm start` gives Node.js. */
+export const serviceArgs = readServiceArgs();
 
 // The service itself runs on this Node.js, whatever runs the benchmark.
 const nodePath = 'node_modules/node/bin/node';
@@ -72,4 +76,11 @@ function pinLoad(): boolean {
   } catch {
     return false;
   }
+}
+
+function readServiceArgs(): readonly string[] {
+  const { scripts } = z
+    .object({ scripts: z.object({ start: z.string() }) })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  return scripts.start.replace(/^exec node /, '').split(' ');
 }

@@ -1,14 +1,14 @@
 import autocannon from 'autocannon';
 
 import { query } from './contestants/sample-rows.ts';
-import { startMeasured } from './measured-process.ts';
+import { startMeasured, serviceArgs } from './measured-process.ts';
 import { closeUpstreams, startPrepared } from './prepared-ledgers.ts';
 import { formatTable } from './table.ts';
 
 /** Measures the memory that the service holds. @returns the report's part */
 export async function measureMemory(): Promise<string> {
   const rows: string[][] = [];
-  const server = await startMeasured(['dist/main.js'], {
+  const server = await startMeasured(serviceArgs, {
     PORT: '0',
     DATABASE_URL: 'memory:',
     LOG_LEVEL: 'fatal',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type LargeUpstream, startLargeUpstream } from './many-messages.ts';
-import { type MeasuredProcess, startMeasured } from './measured-process.ts';
+import { type MeasuredProcess, startMeasured, serviceArgs } from './measured-process.ts';
 
 /** A service over a ledger of a certain size, which does not pull again while it is measured. */
 export interface PreparedService {
@@ -23,7 +23,7 @@ export async function startPrepared(
 ): Promise<PreparedService> {
   const upstream = upstreams.get(messageCount) ?? (await startLargeUpstream(messageCount));
   upstreams.set(messageCount, upstream);
-  const server = await startMeasured(['dist/main.js'], {
+  const server = await startMeasured(serviceArgs, {
     PORT: '0',
     LOG_LEVEL: 'warn',
     DATABASE_URL: `file:${join(folder, `${messageCount}.db`)}`,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon, { type Result } from 'autocannon';
 
 import { query } from './contestants/sample-rows.ts';
-import { type MeasuredProcess, startMeasured } from './measured-process.ts';
+import { type MeasuredProcess, startMeasured, serviceArgs } from './measured-process.ts';
 import { formatTable, median } from './table.ts';
 
 interface Contestant {
@@ -35,11 +35,11 @@ const contestants: readonly Contestant[] = [
   { name: names.sending, args: peer('floor', 'sending') },
   { name: names.remembering, args: peer('floor', 'remembering') },
   { name: names.floor, args: peer('floor', 'computing') },
-  { name: names.cached, args: ['dist/main.js'], env: ours },
-  { name: names.uncached, args: ['dist/main.js'], env: { ...ours, ANSWER_CACHE_BYTES: '0' } },
+  { name: names.cached, args: serviceArgs, env: ours },
+  { name: names.uncached, args: serviceArgs, env: { ...ours, ANSWER_CACHE_BYTES: '0' } },
   {
     name: names.rereading,
-    args: ['dist/main.js'],
+    args: serviceArgs,
     env: { ...ours, ANSWER_CACHE_BYTES: '0', PAGE_CACHE_BYTES: '0' },
   },
   { name: names.tuned, args: peer('mercurius-tuned') },
@@ -119,7 +119,9 @@ function load({ url }: MeasuredProcess, amount: number): Promise<Result> {
 
 async function measure(name: string, server: MeasuredProcess, tries = 4): Promise<Sample> {
   const before = await server.read();
+  const begin = performance.now();
   const result = await load(server, measuredRequests);
+  const elapsedS = (performance.now() - begin) / 1_000;
   const after = await server.read();
   const { non2xx, errors, statusCodeStats } = result;
   if (non2xx > 0 || errors > 0) {
@@ -131,7 +133,7 @@ async function measure(name: string, server: MeasuredProcess, tries = 4): Promis
   }
   return {
     cpuUs: (after.cpuUs - before.cpuUs) / result.requests.total,
-    requestsPerSecond: result.requests.total / result.duration,
+    requestsPerSecond: result.requests.total / elapsedS,
     p99Ms: result.latency.p99,
     residentMiB: after.residentBytes / 2 ** 20,
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startMeasured } from './measured-process.ts';
+import { startMeasured, serviceArgs } from './measured-process.ts';
 import { formatTable, median } from './table.ts';
 
 const startCount = 7;
@@ -33,7 +33,7 @@ export async function measureStart(): Promise<string> {
 
 async function timeStart(settings: Readonly<Record<string, string>>): Promise<number> {
   const begin = performance.now();
-  const server = await startMeasured(['dist/main.js'], settings);
+  const server = await startMeasured(serviceArgs, settings);
   while ((await fetch(`${server.url}/readyz`)).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startLargeUpstream } from './many-messages.ts';
-import { startMeasured } from './measured-process.ts';
+import { startMeasured, serviceArgs } from './measured-process.ts';
 import { formatTable } from './table.ts';
 
 const counts = [10_000, 100_000] as const;
@@ -15,7 +15,7 @@ export async function measureSync(): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), 'usage-api-bench-'));
     const upstream = await startLargeUpstream(count);
     try {
-      const server = await startMeasured(['dist/main.js'], {
+      const server = await startMeasured(serviceArgs, {
         PORT: '0',
         LOG_LEVEL: 'warn',
         DATABASE_URL: `file:${join(folder, 'usage.db')}`,

@@ -69,9 +69,13 @@ export class Credits {
 
   /** Exact, with at least two decimals and no more than needed: "5.20", "0.0525", "-0.45". */
   toString(): string {
-    const digits = String(Math.abs(this.units)).padStart(5, '0');
-    const decimals = digits.slice(-4).replace(/0{1,2}$/, '');
-    return `${this.isNegative() ? '-' : ''}${digits.slice(0, -4)}.${decimals}`;
+    const sign = this.isNegative() ? '-' : '';
+    const units = Math.abs(this.units);
+    const rest = units % unitsPerCredit;
+    const whole = (units - rest) / unitsPerCredit;
+    // Most amounts have two decimals.
+    if (rest % 100 === 0) return `${sign}${whole}.${rest < 1_000 ? '0' : ''}${rest / 100}`;
+    return `${sign}${whole}.${String(rest).padStart(4, '0').replace(/0$/, '')}`;
   }
 
   /** The nearest double, for a JSON number: 5.2, 79. It prints exactly up to 500 billion credits. */

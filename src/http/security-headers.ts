@@ -1,12 +1,14 @@
 import helmet from '@fastify/helmet';
-import type { FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 
 /** Tells browsers what answers may do: show this site's own files, call this site, and nothing else. */
 export async function addSecurityHeaders(
   app: FastifyInstance,
   { production }: { readonly production: boolean },
 ): Promise<void> {
-  await app.register(helmet, {
+  // They are the same for every answer, and helmet would write them anew for each: a tenth of what a kept answer costs.
+  const sample = fastify();
+  await sample.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -22,7 +24,19 @@ export async function addSecurityHeaders(
     // Browsers heed it behind TLS only; a proxy that ends TLS may have other names below its own.
     strictTransportSecurity: production ? { maxAge: 15_552_000, includeSubDomains: false } : false,
   });
+  sample.get('/', (_request, reply) => reply.code(204).send());
+  const { headers } = await sample.inject('/');
+  await sample.close();
+  const securityHeaders = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !ownHeaders.has(name)),
+  );
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(securityHeaders);
+  });
 }
+
+// Not helmet's, but those of the sample answer itself.
+const ownHeaders = new Set(['date', 'connection', 'content-length', 'content-type']);
 
 // Where Apollo Sandbox's page comes from.
 const sandboxFiles =

@@ -50,6 +50,11 @@ export class SqliteFailure extends Error {
   }
 }
 
+interface PreparedStatement {
+  readonly prepared: StatementSync;
+  readonly givesRows: boolean;
+}
+
 // More shapes than the service has; a bound all the same, for filters and orders multiply.
 const statementCacheSize = 500;
 
@@ -68,24 +73,25 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
     opened.exec('pragma cache_size = -32768');
     return opened;
   });
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<string, PreparedStatement>();
 
-  function prepare(sql: string): StatementSync {
+  function prepare(sql: string): PreparedStatement {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    const statement = database.prepare(sql);
+    const prepared = database.prepare(sql);
+    const statement = { prepared, givesRows: prepared.columns().length > 0 };
     if (statements.size >= statementCacheSize) statements.clear();
     statements.set(sql, statement);
     return statement;
   }
 
   function run(sql: string, values: SQLInputValue[]): SqliteResult {
-    const statement = prepare(sql);
-    if (statement.columns().length > 0) {
-      const rows = statement.all(...values);
+    const { prepared, givesRows } = prepare(sql);
+    if (givesRows) {
+      const rows = prepared.all(...values);
       return { rows, changes: rows.length };
     }
-    return { rows: [], changes: Number(statement.run(...values).changes) };
+    return { rows: [], changes: Number(prepared.run(...values).changes) };
   }
 
   return {

@@ -7,7 +7,9 @@ declare module 'autocannon' {
     readonly body?: string;
     readonly connections: number;
     /** How many requests to make. */
-    readonly amount: number;
+    readonly amount?: number;
+    /** In seconds, instead. */
+    readonly duration?: number;
   }
 
   export interface Result {

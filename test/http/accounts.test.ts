@@ -201,7 +201,9 @@ function expectNothingOf(account: 'acme' | 'globex', text: string): void {
   expect(text).not.toContain(account);
   expect(text).not.toContain(startTimes[account].slice(0, 10));
   // The report's price in each spelling: 11 or 22 credits.
-  expect(text).not.toMatch(account === 'acme' ? /"11\.00"|,11\.00|:11\b/ : /"22\.00"|,22\.00|:22\b/);
+  expect(text).not.toMatch(
+    account === 'acme' ? /"11\.00"|,11\.00|"credits_used":11\b/ : /"22\.00"|,22\.00|"credits_used":22\b/,
+  );
 }
 
 function messagesOf(account: string): string {

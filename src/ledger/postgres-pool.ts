@@ -94,7 +94,7 @@ class GuardedClient implements PostgresPoolClient {
     try {
       const { command, rowCount, rows } = await this.#client.query(statement, [...parameters]);
       this.#outage.end();
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the query built the rows' type, as in every Kysely dialect.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pg types the command as text; Kysely lists the commands that there are.
       return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows };
     } catch (error) {
       if (error instanceof pg.DatabaseError ? !isOutage(error) : !isSilence(error)) throw error;

@@ -6,10 +6,11 @@ import type { Database } from './database.ts';
 import { type ListedMessage, type MessageListQuery, readMessageList } from './message-list.ts';
 import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
 import { migrate } from './migrations.ts';
-import { openPull, readClock, toReading } from './open-pull.ts';
+import { openPull, readClock } from './open-pull.ts';
 import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods } from './periods.ts';
 import type { Pull, ReportReading } from './pull.ts';
 import { checkRateCard, readRateCard } from './rate-cards.ts';
+import { readReports } from './report-readings.ts';
 import { createStagingTable, sweepStaging } from './staging.ts';
 import {
   readFilteredTotals,
@@ -105,20 +106,12 @@ export class Ledger {
   }
 
   /** What is known of some reports of a period, in no order; unknown ones are left out. One statement. */
-  async readReports(
+  readReports(
     account: string,
     periodId: number,
     reportIds: readonly number[],
   ): Promise<readonly ReportReading[]> {
-    if (reportIds.length === 0) return [];
-    const rows = await this.#database.reads
-      .selectFrom('reports')
-      .where('account_id', '=', account)
-      .where('period_id', '=', periodId)
-      .where('report_id', 'in', reportIds)
-      .select(['report_id', 'status', 'name', 'credit_cost', 'read_at_ms'])
-      .execute();
-    return rows.map(toReading);
+    return readReports(this.#database, { account, periodId }, reportIds);
   }
 
   /** What the messages come to that a filter lets through. */

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
+import type { PeriodKey } from './open-period.ts';
 import { slotMs } from './slots.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from './tables.ts';
@@ -7,8 +8,7 @@ import type { Tables } from './tables.ts';
 // Each statement works on a whole snapshot at once, so that a pull's length does not multiply round trips.
 
 /** Where a merge works: a staged snapshot and the open period that takes it in. */
-export interface MergeScope extends StagingKey {
-  readonly periodId: number;
+export interface MergeScope extends StagingKey, PeriodKey {
   /** The account's revision once this pull is recorded. */
   readonly revision: number;
 }
@@ -119,10 +119,7 @@ async function keepHistory(
 }
 
 /** Rebuilds the sums of a period from its messages, and where it begins. */
-export async function rebuildSums(
-  trx: Kysely<Tables>,
-  { account, periodId }: Pick<MergeScope, 'account' | 'periodId'>,
-): Promise<void> {
+export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
   const sums = sql.raw('cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)');
   const ofPeriod = sql`account_id = ${account} and period_id = ${periodId}`;
   await sql`delete from usage_slots where ${ofPeriod}`.execute(trx);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { type RawBuilder, sql } from 'kysely';
 
-import { Credits } from '../billing/credits.ts';
 import type { Database } from './database.ts';
 import type { Pull, ReportReading } from './pull.ts';
+import { readKnownReports } from './report-readings.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
 import { retryConflicts } from './write-conflict.ts';
@@ -144,41 +144,4 @@ async function giveLeaseBack(
   await sql`
     update accounts set lease_owner = null, lease_until_ms = 0
     where account_id = ${account} and lease_owner = ${pullId}`.execute(writes);
-}
-
-async function readKnownReports(
-  { writes }: Database,
-  account: string,
-): Promise<ReadonlyMap<number, ReportReading>> {
-  const rows = await writes
-    .selectFrom('reports')
-    .innerJoin('accounts', (join) =>
-      join
-        .onRef('accounts.account_id', '=', 'reports.account_id')
-        .onRef('accounts.period_id', '=', 'reports.period_id'),
-    )
-    .where('reports.account_id', '=', account)
-    .select(['report_id', 'status', 'name', 'credit_cost', 'read_at_ms'])
-    .execute();
-  return new Map(rows.map((row) => [row.report_id, toReading(row)]));
-}
-
-/** A stored reading as the domain knows it. */
-export function toReading(row: {
-  readonly report_id: number;
-  readonly status: ReportReading['status'];
-  readonly name: string | null;
-  readonly credit_cost: number | null;
-  readonly read_at_ms: number;
-}): ReportReading {
-  const { report_id: reportId, read_at_ms: readAtMs, status, name, credit_cost: cost } = row;
-  if (status === 'found' && name !== null && cost !== null) {
-    return {
-      reportId,
-      readAtMs,
-      status,
-      report: { id: reportId, name, creditCost: Credits.fromUnits(cost) },
-    };
-  }
-  return { reportId, readAtMs, status: status === 'found' ? 'unread' : status };
 }

@@ -1,7 +1,8 @@
-import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 
 import type { ColumnType, Database } from './database.ts';
 import type { PricedMessage } from './pull.ts';
+import type { Tables } from './tables.ts';
 
 const columns = {
   message_id: 'bigint',
@@ -71,6 +72,34 @@ export async function stageMessages(
       and (s.timestamp <> given.timestamp or s.text <> given.text or s.report_id is distinct from given.report_id)
     order by 1`.execute(database.writes);
   return { addedCount, conflictingIds: differing.rows.map((row) => row.message_id) };
+}
+
+/** What a pull staged, as a whole. */
+export interface StagedSpan {
+  readonly count: number;
+  /** The earliest timestamp; null when nothing was staged. */
+  readonly firstMs: number | null;
+  /** Whether any of it is in the open period. */
+  readonly sharesOpen: boolean;
+}
+
+/** Looks over what a pull staged. @param openPeriodId null while there is no open period. */
+export async function readStagedSpan(
+  trx: Kysely<Tables>,
+  { account, pullId }: StagingKey,
+  openPeriodId: number | null,
+): Promise<StagedSpan> {
+  const span = await sql<{ count: number; first_ms: number | null; shared: number }>`
+    select cast(count(*) as bigint) as count, min(timestamp_ms) as first_ms,
+      cast(case when exists (
+        select 1 from staged_messages s
+        join messages m on m.account_id = s.account_id and m.message_id = s.message_id
+        where s.account_id = ${account} and s.pull_id = ${pullId}
+          and m.period_id = cast(${openPeriodId} as bigint)
+      ) then 1 else 0 end as bigint) as shared
+    from staged_messages where account_id = ${account} and pull_id = ${pullId}`.execute(trx);
+  const row = span.rows[0];
+  return { count: row?.count ?? 0, firstMs: row?.first_ms ?? null, sharesOpen: row?.shared === 1 };
 }
 
 /** Forgets a pull's rows, or with no pull named whatever an account's dead pulls left behind. */

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 
 import type { Database } from './database.ts';
-import type { Pull, ReportReading } from './pull.ts';
+import { readLateReports } from './late-prices.ts';
+import type { Pull } from './pull.ts';
 import { readKnownReports } from './report-readings.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
@@ -35,7 +36,7 @@ export async function openPull(
   const formerId = unreleased.get(account) ?? null;
   if (!(await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() }))))
     return null;
-  const knownReports = await prepare(database, account).catch((error: unknown) => {
+  const reports = await prepare(database, account).catch((error: unknown) => {
     unreleased.set(account, pullId);
     throw error;
   });
@@ -60,7 +61,7 @@ export async function openPull(
   renewal.unref();
 
   return {
-    knownReports,
+    ...reports,
     async stage(messages) {
       const firstOrdinal = nextOrdinal;
       nextOrdinal += messages.length;
@@ -68,15 +69,13 @@ export async function openPull(
       stagedCount += staged.addedCount;
       for (const id of staged.conflictingIds) conflictingIds.add(id);
     },
-    commit: ({ pulledAtMs, rateCard, readings }) =>
+    commit: (given) =>
       retryConflicts(() =>
         database.writes.transaction().execute((trx) =>
           recordSnapshot(trx, database, {
+            ...given,
             ...key,
-            pulledAtMs,
-            rateCard,
-            readings,
-            knownReports,
+            knownReports: reports.knownReports,
             stagedCount,
             conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
           }),
@@ -98,11 +97,17 @@ export async function openPull(
   };
 }
 
-async function prepare(database: Database, account: string): Promise<ReadonlyMap<number, ReportReading>> {
+async function prepare(
+  database: Database,
+  account: string,
+): Promise<Pick<Pull, 'knownReports' | 'lateReports'>> {
   // SQLite's is gone when the connection had to be opened anew.
   await createStagingTable(database.writes, database);
   await clearStaging(database, { account });
-  return readKnownReports(database, account);
+  return {
+    knownReports: await readKnownReports(database, account),
+    lateReports: await readLateReports(database, account),
+  };
 }
 
 /** The clock that leases go by: the database's where instances run on several machines, else this one's. */

@@ -10,6 +10,15 @@ export type ReportReading = { readonly reportId: number; readonly readAtMs: numb
   | { readonly status: 'unread' }
 );
 
+/** A report that could not be read before its period closed, nor since: messages of that period wait for a price. */
+export interface LateReport {
+  readonly periodId: number;
+  readonly reportId: number;
+}
+
+/** What the upstream said of a {@link LateReport} when it was asked once more. */
+export type LateReading = ReportReading & { readonly periodId: number };
+
 /** A message of a snapshot with its price, or null for both while its report could not be read. */
 export interface PricedMessage extends Message {
   readonly credits: Credits | null;
@@ -32,6 +41,8 @@ export interface PullResult {
   readonly amended: number;
   readonly repriced: number;
   readonly withdrawn: number;
+  /** Messages of closed periods that got the price that they still lacked. */
+  readonly pricedLate: number;
   /** Whether this snapshot closed the period before it. */
   readonly rolledOver: boolean;
   readonly setAside: readonly SetAsideMessage[];
@@ -41,6 +52,8 @@ export interface PullResult {
 export interface Pull {
   /** What is known of the open period's reports, by id. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
+  /** Reports that closed periods still wait for, the one tried the longest ago first; at most a hundred. */
+  readonly lateReports: readonly LateReport[];
   /** Takes the next messages of the snapshot, in the upstream's order. */
   stage(messages: readonly PricedMessage[]): Promise<void>;
   /**
@@ -52,6 +65,8 @@ export interface Pull {
     readonly rateCard: RateCard;
     /** Readings made by this pull; those of {@link Pull.knownReports} need not be repeated. */
     readonly readings: readonly ReportReading[];
+    /** What this pull heard of {@link Pull.lateReports}; those that it did not ask for are left out. */
+    readonly lateReadings: readonly LateReading[];
   }): Promise<PullResult>;
   /**
    * Gives the account's lease back and forgets what was staged. Safe to call more than once. When the database does

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
 import type { Database } from './database.ts';
+import { priceLate } from './late-prices.ts';
 import {
   amendChanged,
   insertNew,
@@ -14,7 +15,7 @@ import {
 } from './merge.ts';
 import { enterPeriod, moveStart, setRateCardVersion } from './open-period.ts';
 import { assignPositions } from './positions.ts';
-import { LeaseLost, type PullResult, type ReportReading, StagingLost } from './pull.ts';
+import { type LateReading, LeaseLost, type PullResult, type ReportReading, StagingLost } from './pull.ts';
 import { keepRateCard } from './rate-cards.ts';
 import { keepReadings } from './report-readings.ts';
 import { readStagedSpan, type StagedSpan, type StagingKey } from './staging.ts';
@@ -28,6 +29,8 @@ export interface Snapshot extends StagingKey {
   readonly readings: readonly ReportReading[];
   /** Readings of the open period that this pull priced with. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
+  /** Readings that this pull made for closed periods. */
+  readonly lateReadings: readonly LateReading[];
   /** How many messages were staged. */
   readonly stagedCount: number;
   /** Ids whose later copies in the snapshot said something else. */
@@ -55,10 +58,13 @@ export async function recordSnapshot(
       ? { ...unchanged, periodId: state.periodId }
       : await mergeSnapshot(trx, database, { snapshot, staged, state });
 
-  const revision = merged.changed ? state.revision + 1 : state.revision;
+  // After the snapshot has proved to fit: a pull that is refused records nothing at all.
+  const pricedLate = await priceLate(trx, database, account, snapshot.lateReadings);
+  const changed = merged.changed || pricedLate > 0;
+  const revision = changed ? state.revision + 1 : state.revision;
   await touchAccount(trx, account, { pulledAtMs, revision, periodId });
   const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
-  return { ...merged, revision, setAside: [...conflicting, ...setAside] };
+  return { ...merged, changed, pricedLate, revision, setAside: [...conflicting, ...setAside] };
 }
 
 /** How far the account had come before this pull. */
@@ -69,7 +75,7 @@ interface AccountState {
 }
 
 /** What a snapshot did to the period that took it in. */
-interface MergeResult extends Omit<PullResult, 'revision'> {
+interface MergeResult extends Omit<PullResult, 'revision' | 'pricedLate'> {
   readonly periodId: number;
 }
 

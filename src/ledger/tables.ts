@@ -87,7 +87,7 @@ export interface ReportsTable {
   name: string | null;
   /** Null unless found. */
   credit_cost: number | null;
-  /** When the upstream last answered for it. */
+  /** When the upstream last answered for it; of an unread one, when it was last asked. */
   read_at_ms: number;
 }
 

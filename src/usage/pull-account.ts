@@ -24,8 +24,8 @@ export interface PullDependencies {
 }
 
 /**
- * Pulls an account's current period: reads its messages and new reports, prices them and records all in one
- * transaction.
+ * Pulls an account's current period: reads its messages and new reports, prices them, asks once more for the reports
+ * that closed periods still wait for, and records all in one transaction.
  * @returns null when another instance is pulling this account.
  * @throws what the upstream or the ledger threw; nothing was recorded then.
  */
@@ -51,7 +51,9 @@ export async function pullAccount(
       await reports.settle(batch.messages);
       await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
     }
-    const result = await pull.commit({ pulledAtMs, rateCard, readings: reports.readings() });
+    const lateReadings = await reports.readLate(pull.lateReports);
+    const readings = reports.readings();
+    const result = await pull.commit({ pulledAtMs, rateCard, readings, lateReadings });
     for (const { id, reason } of result.setAside) {
       setAside.note({ account, reason, facts: { messageId: id } });
     }

@@ -1,5 +1,5 @@
 import type { Message } from '../billing/message.ts';
-import type { ReportReading } from '../ledger/pull.ts';
+import type { LateReading, LateReport, ReportReading } from '../ledger/pull.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
@@ -9,7 +9,9 @@ const readsAtOnce = 8;
 /** What one pull knows of reports: what earlier pulls read, and what it reads itself. */
 export class PullReports {
   readonly #options: PullReportsOptions;
-  readonly #fresh = new Map<number, ReportReading>();
+  /** What the upstream said in this very pull, of each report that it was asked for. */
+  readonly #answers = new Map<number, ReportReading>();
+  readonly #settled = new Map<number, ReportReading>();
   readonly #deadlineMs: number;
 
   constructor(options: PullReportsOptions) {
@@ -25,55 +27,79 @@ export class PullReports {
     }
     // Those never asked for first, then those that waited longest: a few broken reports starve no other.
     const askedAt = (id: number): number => this.#options.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY;
-    const waiting = [...ids].toSorted((a, b) => askedAt(a) - askedAt(b)).values();
-    // Each reader takes the next report when it is done with one, so that the deadline is looked at in between.
-    await Promise.all(
-      Array.from({ length: readsAtOnce }, async () => {
-        for (const id of waiting) await this.#read(id);
-      }),
-    );
+    await this.#ask([...ids].toSorted((a, b) => askedAt(a) - askedAt(b)));
+    for (const id of ids) this.#settled.set(id, this.#settle(id));
+  }
+
+  /**
+   * Asks for the reports that closed periods still wait for, in the order given, unless this pull did already: call it
+   * when all else is settled.
+   * @returns the answers, without those that the time did not suffice for.
+   */
+  async readLate(waiting: readonly LateReport[]): Promise<readonly LateReading[]> {
+    await this.#ask([...new Set(waiting.map(({ reportId }) => reportId))]);
+    return waiting.flatMap(({ periodId, reportId }) => {
+      const answer = this.#answers.get(reportId);
+      return answer === undefined ? [] : [{ ...answer, periodId }];
+    });
   }
 
   /** What is known of a report that was settled. */
   reading(reportId: number): ReportReading {
-    const reading = this.#fresh.get(reportId) ?? this.#options.known.get(reportId);
+    const reading = this.#settled.get(reportId) ?? this.#options.known.get(reportId);
     return reading ?? { reportId, readAtMs: 0, status: 'unread' };
   }
 
-  /** What this pull read itself. */
+  /** What was settled in this pull. */
   readings(): readonly ReportReading[] {
-    return [...this.#fresh.values()];
+    return [...this.#settled.values()];
   }
 
   #isDue(reportId: number): boolean {
-    if (this.#fresh.has(reportId)) return false;
+    if (this.#settled.has(reportId)) return false;
     const known = this.#options.known.get(reportId);
     if (known === undefined || known.status === 'unread') return true;
     return this.#options.now().getTime() - known.readAtMs >= this.#options.reportMaxAgeMs;
   }
 
-  async #read(reportId: number): Promise<void> {
+  #settle(reportId: number): ReportReading {
+    const before = this.#options.known.get(reportId);
+    const answer = this.#answers.get(reportId);
+    // Not asked is not answered: the next pull asks for it before those that were.
+    if (answer === undefined) return before ?? { reportId, readAtMs: 0, status: 'unread' };
+    // What the upstream once said stands until it says something else: an outage changes no price.
+    return answer.status === 'unread' && isAnswered(before) ? before : answer;
+  }
+
+  /** Asks for reports that this pull did not ask for yet, until its time is over. */
+  async #ask(reportIds: readonly number[]): Promise<void> {
+    const waiting = reportIds.filter((id) => !this.#answers.has(id)).values();
+    // Each reader takes the next report when it is done with one, so that the deadline is looked at in between.
+    await Promise.all(
+      Array.from({ length: readsAtOnce }, async () => {
+        for (const id of waiting) {
+          if (this.#options.now().getTime() >= this.#deadlineMs) return;
+          this.#answers.set(id, await this.#read(id));
+        }
+      }),
+    );
+  }
+
+  async #read(reportId: number): Promise<ReportReading> {
     const { account, known, log, now, upstream } = this.#options;
-    const before = known.get(reportId);
-    if (now().getTime() >= this.#deadlineMs) {
-      // Not asked is not answered: the next pull asks for it before those that were.
-      this.#fresh.set(reportId, before ?? { reportId, readAtMs: 0, status: 'unread' });
-      return;
-    }
     const readAtMs = now().getTime();
     try {
       const report = await upstream.readReport(account, reportId);
-      const answer =
-        report === null ? ({ status: 'missing' } as const) : ({ status: 'found', report } as const);
-      this.#fresh.set(reportId, { reportId, readAtMs, ...answer });
+      if (report === null) return { reportId, readAtMs, status: 'missing' };
+      return { reportId, readAtMs, status: 'found', report };
     } catch (error) {
-      const keeps = before !== undefined && before.status !== 'unread';
-      // What the upstream once said stands until it says something else: an outage changes no price.
-      this.#fresh.set(reportId, keeps ? before : { reportId, readAtMs, status: 'unread' });
       log.warn(
         { reportId, err: error },
-        keeps ? 'report not read again' : 'report not read, its messages are unpriced',
+        isAnswered(known.get(reportId))
+          ? 'report not read again'
+          : 'report not read, its messages are unpriced',
       );
+      return { reportId, readAtMs, status: 'unread' };
     }
   }
 }
@@ -87,4 +113,8 @@ export interface PullReportsOptions {
   readonly reportsTimeoutMs: number;
   readonly now: () => Date;
   readonly log: Log;
+}
+
+function isAnswered(reading: ReportReading | undefined): reading is ReportReading {
+  return reading !== undefined && reading.status !== 'unread';
 }

@@ -15,7 +15,7 @@ import {
   recordPull,
 } from './test-ledger.ts';
 
-const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
+const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [], lateReadings: [] };
 
 describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
   it('keeps others from pulling the same account, and only that one, until it is given back', async () => {

@@ -1,6 +1,13 @@
 import type { MessageFilter } from '../../src/ledger/message-filter.ts';
 import type { MessageOrder } from '../../src/ledger/message-order.ts';
-import type { PricedMessage, ReportReading, SetAsideMessage } from '../../src/ledger/pull.ts';
+import type {
+  LateReading,
+  LateReport,
+  PricedMessage,
+  ReportReading,
+  SetAsideMessage,
+} from '../../src/ledger/pull.ts';
+import { findLateReports, priceLate } from './model-late-prices.ts';
 
 /** A period of the model. */
 export interface ModelPeriod {
@@ -19,8 +26,15 @@ export interface ModelResult {
   readonly amended: number;
   readonly repriced: number;
   readonly withdrawn: number;
+  readonly pricedLate: number;
   readonly rolledOver: boolean;
   readonly setAside: readonly SetAsideMessage[];
+}
+
+/** What a pull heard of reports: for the open period, and for closed ones that waited. */
+export interface ModelReadings {
+  readonly readings: readonly ReportReading[];
+  readonly lateReadings: readonly LateReading[];
 }
 
 const nothing = { changed: false, added: 0, amended: 0, repriced: 0, withdrawn: 0, rolledOver: false };
@@ -33,12 +47,30 @@ export class ModelLedger {
   revision = 0;
   asOfMs: number | null = null;
 
+  /** The reports that closed periods still wait for, the one tried the longest ago first. */
+  get lateReports(): readonly LateReport[] {
+    return findLateReports(this.periods);
+  }
+
   /** Records a snapshot; "conflict" when it fits nowhere and nothing was recorded. */
   record(
     messages: readonly PricedMessage[],
-    readings: readonly ReportReading[],
+    { readings, lateReadings }: ModelReadings,
     pulledAtMs: number,
   ): ModelResult | 'conflict' {
+    const merged = this.#merge(messages, readings, pulledAtMs);
+    if (merged === 'conflict') return merged;
+    const pricedLate = priceLate(this.periods, lateReadings);
+    const changed = merged.changed || pricedLate > 0;
+    if (changed) this.revision += 1;
+    return { ...merged, changed, pricedLate };
+  }
+
+  #merge(
+    messages: readonly PricedMessage[],
+    readings: readonly ReportReading[],
+    pulledAtMs: number,
+  ): Omit<ModelResult, 'pricedLate'> | 'conflict' {
     const first = new Map<number, PricedMessage>();
     const conflicting = new Set<number>();
     for (const message of messages) {
@@ -101,7 +133,6 @@ export class ModelLedger {
     const moved = stayed.some((message, place) => message.id !== kept[place]?.id);
 
     const changed = isNew || moved || Object.values(counts).some((count) => count > 0);
-    if (changed) this.revision += 1;
     open.messages = next;
     for (const reading of readings) open.reports.set(reading.reportId, reading);
     if (open.id === 1 && next.length > 0) {

@@ -61,7 +61,7 @@ describe.each(testDatabases)('a billing period on $name', (testDatabase) => {
     expect((await readAll(ledger, { periodId: 1 })).map(({ id }) => id)).toEqual([1, 2]);
   });
 
-  it('stays as it is to the last byte once it is closed', async () => {
+  it('stays as it is to the last byte once it is closed and lacks no price', async () => {
     const { ledger, database } = await openTestLedger(testDatabase);
     await recordPull(ledger, [textMessage(1, 10), reportMessage(2, 20, lease)], { readings: [found(lease)] });
     await recordPull(ledger, [textMessage(1, 11), reportMessage(2, 20, lease), textMessage(3, 30)]);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { SnapshotConflict } from '../../src/ledger/pull.ts';
+import {
+  type LateReading,
+  type LateReport,
+  type ReportReading,
+  SnapshotConflict,
+} from '../../src/ledger/pull.ts';
 import { ModelLedger } from './model-ledger.ts';
 import { RandomUpstream, type UpstreamEvent } from './random-upstream.ts';
 import { recordPull } from './test-ledger.ts';
@@ -24,14 +29,20 @@ export class PlayedHistory {
     const snapshot = this.#upstream.takeSnapshot();
     const { readings } = this.#upstream;
     this.#pulledAtMs += 1;
+    const { lateReports } = this.model;
+    const lateReadings = lateReports.flatMap((late) => answerFor(late, readings));
 
     const pulling = recordPull(this.#ledger, snapshot, {
       account: this.account,
       pulledAtMs: this.#pulledAtMs,
       readings,
+      readLate(waiting) {
+        assert.deepEqual(waiting, lateReports);
+        return lateReadings;
+      },
       batchSize: 3,
     });
-    const expected = this.model.record(snapshot, readings, this.#pulledAtMs);
+    const expected = this.model.record(snapshot, { readings, lateReadings }, this.#pulledAtMs);
     tally.add('pulls', 1);
     if (expected === 'conflict') {
       tally.add('conflicts', 1);
@@ -43,6 +54,11 @@ export class PlayedHistory {
     for (const [name, count] of Object.entries(counts)) tally.add(name, Number(count));
     tally.add('setAside', setAside.length);
   }
+}
+
+function answerFor({ periodId, reportId }: LateReport, readings: readonly ReportReading[]): LateReading[] {
+  const reading = readings.find((said) => said.reportId === reportId);
+  return reading === undefined ? [] : [{ ...reading, periodId }];
 }
 
 /** Counts how often things happen, so that a test can show that its random cases were well chosen. */

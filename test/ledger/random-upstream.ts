@@ -11,7 +11,7 @@ const weights = [
   ['withdraw', 2],
   ['return', 1],
   ['reorder', 1],
-  ['report', 3],
+  ['report', 6],
   ['rollover', 2],
   ['duplicate', 2],
   ['repeat closed', 2],
@@ -174,8 +174,8 @@ function amend(message: Message, other: Message, which: number): Message {
 }
 
 function readingOf(reportId: number, choice: number, price: number): ReportReading {
-  if (choice % 5 === 3) return { reportId, readAtMs: 1, status: 'unread' };
-  if (choice % 5 === 4) return { reportId, readAtMs: 1, status: 'missing' };
+  if (choice % 6 === 2 || choice % 6 === 3) return { reportId, readAtMs: 1, status: 'unread' };
+  if (choice % 6 === 4) return { reportId, readAtMs: 1, status: 'missing' };
   const name = names[choice % names.length] ?? '';
   const creditCost = Credits.parse(costs[price % costs.length] ?? '0');
   return { reportId, readAtMs: 1, status: 'found', report: { id: reportId, name, creditCost } };

@@ -3,7 +3,15 @@ import { testDatabases } from '../support/databases.ts';
 import { minuteMs, textMessage, toPricedMessage } from './priced-messages.ts';
 import { account, openTestLedger, readAll, readRows, readUsage, recordPull } from './test-ledger.ts';
 
-const nothing = { added: 0, amended: 0, repriced: 0, withdrawn: 0, rolledOver: false, setAside: [] };
+const nothing = {
+  added: 0,
+  amended: 0,
+  repriced: 0,
+  withdrawn: 0,
+  pricedLate: 0,
+  rolledOver: false,
+  setAside: [],
+};
 
 describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
   it('is the open period when it is the first', async () => {

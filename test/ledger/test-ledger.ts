@@ -6,7 +6,14 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { allMessages } from '../../src/ledger/message-filter.ts';
 import type { RecordedMessage } from '../../src/ledger/message-page.ts';
 import type { PeriodUsage } from '../../src/ledger/periods.ts';
-import type { PricedMessage, Pull, PullResult, ReportReading } from '../../src/ledger/pull.ts';
+import type {
+  LateReading,
+  LateReport,
+  PricedMessage,
+  Pull,
+  PullResult,
+  ReportReading,
+} from '../../src/ledger/pull.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import type { TestDatabase } from '../support/databases.ts';
 
@@ -31,6 +38,8 @@ export interface PullOptions {
   readonly pulledAtMs?: number;
   readonly rateCard?: RateCard;
   readonly readings?: readonly ReportReading[];
+  /** What the upstream says of the reports that closed periods wait for. Left out: nobody asks. */
+  readonly readLate?: (waiting: readonly LateReport[]) => readonly LateReading[];
   /** How many messages are staged at a time. */
   readonly batchSize?: number;
 }
@@ -41,13 +50,14 @@ export async function recordPull(
   messages: readonly PricedMessage[],
   options: PullOptions = {},
 ): Promise<PullResult> {
-  const { pulledAtMs = 0, rateCard = defaultRateCard, readings = [], batchSize = 1_000 } = options;
+  const { pulledAtMs = 0, rateCard = defaultRateCard, readings = [], readLate, batchSize = 1_000 } = options;
   const pull = await beginPull(ledger, options.account);
   try {
     for (let start = 0; start < messages.length; start += batchSize) {
       await pull.stage(messages.slice(start, start + batchSize));
     }
-    return await pull.commit({ pulledAtMs, rateCard, readings });
+    const lateReadings = readLate?.(pull.lateReports) ?? [];
+    return await pull.commit({ pulledAtMs, rateCard, readings, lateReadings });
   } finally {
     await pull.release();
   }

@@ -28,7 +28,7 @@ export class AccountModel {
     return new AccountModel(ledger);
   }
 
-  /** Takes in what a whole pull was given, priced by the rules. */
+  /** Takes in what a whole pull was given, priced by the rules. What closed periods waited for counts for these alone. */
   record({ messages, answers }: Delivery, pulledAtMs: number): ModelResult | 'conflict' {
     const known = this.#knownReports;
     const next = new Map(known);
@@ -40,14 +40,24 @@ export class AccountModel {
       readings.push(reading);
       next.set(reportId, reading);
     }
+    const lateReadings = this.ledger.lateReports.map(({ periodId, reportId }) => ({
+      ...read(reportId, answers.get(reportId), undefined, pulledAtMs),
+      periodId,
+    }));
     return this.ledger.record(
       messages.map((message) => price(message, next)),
-      readings,
+      { readings, lateReadings },
       pulledAtMs,
     );
   }
 
-  /** The reports that a pull of these messages must ask for: new, never read, or read too long ago. */
+  /** The reports that a pull of these messages must ask for, each once: those that are due, and those of closed periods. */
+  reportsToAsk(messages: readonly Message[], nowMs: number): readonly number[] {
+    const late = this.ledger.lateReports.map(({ reportId }) => reportId);
+    return [...new Set([...this.dueReports(messages, nowMs), ...late])].toSorted((a, b) => a - b);
+  }
+
+  /** The reports that a pull prices these messages by and must ask for: new, never read, or read too long ago. */
   dueReports(messages: readonly Message[], nowMs: number): readonly number[] {
     const ids = new Set(messages.flatMap(({ reportId }) => (reportId === null ? [] : [reportId])));
     return [...ids]

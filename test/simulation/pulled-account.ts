@@ -131,10 +131,10 @@ export class PulledAccount {
   /** Counts a pull in the model, whose result must be that of the real one. */
   #takeIn({ pulledAtMs, delivery, result, error }: TriedPull): void {
     assert.ok(delivery?.whole, 'recorded what was not whole');
-    const due = this.model.dueReports(delivery.messages, pulledAtMs);
+    const asked = this.model.reportsToAsk(delivery.messages, pulledAtMs);
     assert.deepEqual(
       [...delivery.answers.keys()].toSorted((a, b) => a - b),
-      due,
+      asked,
     );
     const expected = this.model.record(delivery, pulledAtMs);
     if (expected === 'conflict') {

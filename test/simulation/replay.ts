@@ -21,6 +21,12 @@ export const retellings = ['again', 'twice', 'shuffled', 'thinned'] as const;
 /** One of {@link retellings}. */
 export type Retelling = (typeof retellings)[number];
 
+/** Whether a retelling of these pulls must come to the same. */
+export function fits(retelling: Retelling, pulls: readonly RecordedPull[]): boolean {
+  // Where a closed period waits for a report, it matters which pull asks for it first: none may be left out.
+  return retelling !== 'thinned' || pulls.every(({ after }) => after.lateReports.length === 0);
+}
+
 /** Plays recorded pulls once more for an account that nobody heard of, cut into other batches. */
 export async function replay(
   pulls: readonly RecordedPull[],
@@ -28,7 +34,7 @@ export async function replay(
 ): Promise<void> {
   const { nowMs } = world;
   const told = retelling === 'thinned' ? thinOut(pulls, random) : pulls;
-  for (const pull of retelling === 'twice' ? told.flatMap((pull) => [pull, pull]) : told) {
+  for (const pull of retelling === 'twice' ? repeatPulls(told) : told) {
     world.nowMs = pull.pulledAtMs;
     const { messages } = pull.delivery;
     const list = retelling === 'shuffled' ? random.shuffle(messages, ({ id }) => id) : messages;
@@ -81,6 +87,16 @@ function known(reportId: number, reading: ReportReading | undefined): Report | n
   if (reading?.status === 'found') return reading.report;
   if (reading?.status === 'missing') return null;
   throw new Error(`report ${reportId} was not known then, either`);
+}
+
+/** Each pull twice, but for those that close a period which waits for a report: at once again, they would ask for it. */
+function repeatPulls(pulls: readonly RecordedPull[]): readonly RecordedPull[] {
+  return pulls.flatMap((pull, place) => {
+    const openBefore = pulls[place - 1]?.after.periods.length ?? 0;
+    const hasClosed = pull.after.periods.length > openBefore;
+    const waits = pull.after.lateReports.some(({ periodId }) => periodId === openBefore);
+    return hasClosed && waits ? [pull] : [pull, pull];
+  });
 }
 
 /** Leaves pulls out whose absence nobody can notice later: the next one finds the period that it would have found. */

@@ -75,6 +75,7 @@ function isTelling({ counts }: Tally): boolean {
     'histories',
     'rolledOver',
     'repriced',
+    'pricedLate',
     'amended',
     'withdrawn',
     'pulls killed',

@@ -55,7 +55,7 @@ export class Vendor {
     const random = this.#random;
     const place = random.below(this.#messages.length + 1);
     const at = Math.min(place, this.#messages.length - 1);
-    const change = random.below(26);
+    const change = random.below(30);
     const some = 1 + random.below(3);
     if (change < 10 || this.#messages.length === 0) {
       const added = Array.from({ length: 1 + random.below(5) }, () => this.#makeMessage(++this.#lastId));
@@ -77,7 +77,7 @@ export class Vendor {
     } else if (change < 20) {
       const id = random.pick([1, 2, 3, 4, 5]);
       this.#reports.set(id, this.#makeReport(id));
-    } else if (change === 20 || change === 24) {
+    } else if (change === 20 || change === 24 || change === 26) {
       this.#rollOver();
     } else if (change === 21) {
       const original = this.#messages[at];
@@ -85,6 +85,8 @@ export class Vendor {
         this.#oneTime.push(random.chance(0.5) ? original : { ...original, text: 'conflict' });
     } else if (change === 22 || change === 25) {
       this.#oneTime.push(...this.#billed.slice(0, some));
+    } else if (change > 26) {
+      this.#mendReports();
     } else {
       this.#disturb(some);
     }
@@ -127,6 +129,8 @@ export class Vendor {
   }
 
   #rollOver(): void {
+    // Too late for the old period's last pull, and in time for the first one after it.
+    if (this.#random.chance(0.5)) this.#mendReports();
     this.#billed = this.#messages;
     this.#gone = [];
     this.#periodMs += 1_000 * minuteMs;
@@ -142,17 +146,26 @@ export class Vendor {
     return random.chance(0.5) ? { ...message, report_id: random.pick(reportIds), extra: [null] } : message;
   }
 
+  /** An outage ends: every report that could not be read can be. */
+  #mendReports(): void {
+    for (const [id, { kind }] of this.#reports) {
+      if (kind === 'broken') this.#reports.set(id, this.#makeWorkingReport(id));
+    }
+  }
+
   #makeReport(id: number): VendorReport {
     const random = this.#random;
-    const choice = random.below(5);
-    if (choice === 0) return { kind: 'missing' };
-    if (choice > 1) {
-      const name = random.pick(names);
-      const cost = random.pick(costs);
-      const body = `{"id":${id},"name":${JSON.stringify(name)},"credit_cost":${cost}}`;
-      return { kind: 'found', name, cost, body };
-    }
+    if (random.chance(0.6)) return this.#makeWorkingReport(id);
     const { status, body } = random.pick(brokenAnswers);
     return { kind: 'broken', status, body: body.replace('ID', String(id)) };
+  }
+
+  #makeWorkingReport(id: number): VendorReport {
+    const random = this.#random;
+    if (random.chance(0.25)) return { kind: 'missing' };
+    const name = random.pick(names);
+    const cost = random.pick(costs);
+    const body = `{"id":${id},"name":${JSON.stringify(name)},"credit_cost":${cost}}`;
+    return { kind: 'found', name, cost, body };
   }
 }

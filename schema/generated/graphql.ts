@@ -11,9 +11,9 @@ export type ChargeKind =
   /** The text of the message. */
   | 'TEXT';
 
-/** Whether a billing period can still change. */
+/** Whether a billing period still takes messages. */
 export type PeriodStatus =
-  /** Nothing in it changes any more. */
+  /** No message is added or changed any more; one that had no price yet still gets it. */
   | 'CLOSED'
   /** Messages still arrive. */
   | 'OPEN';

@@ -22,10 +22,12 @@ import { DateTimeScalar } from './scalars.ts';
 const periodStatuses = { OPEN: 'OPEN', CLOSED: 'CLOSED' } as const;
 registerEnumType(periodStatuses, {
   name: 'PeriodStatus',
-  description: 'Whether a billing period can still change.',
+  description: 'Whether a billing period still takes messages.',
   valuesConfig: {
     OPEN: { description: 'Messages still arrive.' },
-    CLOSED: { description: 'Nothing in it changes any more.' },
+    CLOSED: {
+      description: 'No message is added or changed any more; one that had no price yet still gets it.',
+    },
   },
 });
 
@@ -52,7 +54,7 @@ export class BillingPeriodResolver {
     return period.toMs;
   }
 
-  @FieldResolver(() => periodStatuses, { description: 'Whether it can still change.' })
+  @FieldResolver(() => periodStatuses, { description: 'Whether it still takes messages.' })
   status(@Root() period: BillingPeriod): keyof typeof periodStatuses {
     return period.toMs === null ? 'OPEN' : 'CLOSED';
   }

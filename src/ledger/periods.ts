@@ -3,7 +3,10 @@ import type { Database } from './database.ts';
 import { parseRateCard } from './rate-cards.ts';
 import { toTotals, type UsageTotals } from './sums.ts';
 
-/** A billing period: open until the upstream begins the next one, closed and immutable from then on. */
+/**
+ * A billing period: open until the upstream begins the next one, closed from then on. Nothing of a closed one changes but
+ * that messages without a price get theirs.
+ */
 export interface BillingPeriod {
   /** 1 is an account's first. */
   readonly id: number;

@@ -7,7 +7,7 @@ import type { ReportReading } from '../ledger/pull.ts';
 /** A report of a period, or null where the upstream has no such report. Made for one request alone. */
 export type ReportLoader = DataLoader<ReportKey, Report | null, string>;
 
-/** A period's report: a closed period keeps the report as it was. */
+/** A period's report: a closed period keeps the report that it was priced by. */
 export interface ReportKey {
   readonly periodId: number;
   readonly reportId: number;

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/log.ts';
 import { DatabaseUnavailable, type ListedMessage, type PeriodUsage } from '../usage/message-query.ts';
 import { Unpriced } from '../usage/report-loader.ts';
-import { FirstPullFailed } from '../usage/sync.ts';
+import { FirstPullFailed } from '../usage/first-pull-failed.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
 import { PeriodNotFound } from '../usage/usage-session.ts';
 import { type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';

@@ -23,8 +23,11 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** For each origin; one account has 8 report calls and a pull at most, and accounts may share an origin. */
-const mostConnections = 64;
+/**
+ * For each origin, which accounts may share: 56 pulls at once, each with its list and 8 reports, find one. Were there
+ * fewer, accounts that hang would hold those that others need.
+ */
+const mostConnections = 512;
 const keepAliveMs = 30_000;
 const discardedBytes = 64 * 1024;
 

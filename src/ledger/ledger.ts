@@ -7,7 +7,7 @@ import { type ListedMessage, type MessageListQuery, readMessageList } from './me
 import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
 import { migrate } from './migrations.ts';
 import { openPull, readClock } from './open-pull.ts';
-import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods } from './periods.ts';
+import { type BillingPeriod, type PeriodUsage, readAsOf, readPeriod, readPeriods } from './periods.ts';
 import type { Pull, ReportReading } from './pull.ts';
 import { checkRateCard, readRateCard } from './rate-cards.ts';
 import { readReports } from './report-readings.ts';
@@ -70,6 +70,11 @@ export class Ledger {
   /** The accounts that somebody asked for since a time: the other question that is about all accounts. */
   readAskedAccounts(sinceMs: number): Promise<readonly AskedAccount[]> {
     return readAskedAccounts(this.#database, sinceMs);
+  }
+
+  /** When the account's last whole pull began, epoch milliseconds; null when there was none. */
+  readAsOf(account: string): Promise<number | null> {
+    return readAsOf(this.#database, account);
   }
 
   /** The open period, or the one with the id given; null when the account has no such period. */

@@ -60,6 +60,19 @@ export async function readPeriod(
   };
 }
 
+/**
+ * Reads when the account's last whole pull began; null when there was none. It goes with the statements of pulls, not
+ * with the reads of requests: neither can use up the other's connections.
+ */
+export async function readAsOf({ writes }: Database, account: string): Promise<number | null> {
+  const row = await writes
+    .selectFrom('accounts')
+    .where('account_id', '=', account)
+    .select('as_of_ms')
+    .executeTakeFirst();
+  return row?.as_of_ms ?? null;
+}
+
 type PeriodStatement = ReturnType<typeof compilePeriodStatement>;
 
 // Every request reads the open period, and Kysely takes longer to write that statement than SQLite to answer it.

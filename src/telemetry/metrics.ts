@@ -5,7 +5,10 @@ export interface Metrics {
   readonly registry: Registry;
   /** Upstream calls by `endpoint` (`messages`, `report`) and `outcome` (`ok`, `not_found`, `failed`). */
   readonly upstreamCalls: Counter<'endpoint' | 'outcome'>;
-  /** Pulls by `outcome`: `changed`, `unchanged`, `failed`. */
+  /**
+   * Pulls by `outcome`: `changed`, `unchanged`, `failed`, and `elsewhere` for those that were left out because another
+   * instance had just pulled the account.
+   */
   readonly pulls: Counter<'outcome'>;
   /** Upstream messages that were set aside instead of counted, by `reason`; each is counted once. */
   readonly messagesSetAside: Counter<'reason'>;

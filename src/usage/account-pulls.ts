@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { DatabaseUnavailable } from '../ledger/database-unavailable.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { pullAccount, type PullDependencies } from './pull-account.ts';
+import { looksPerInterval, OtherInstances } from './other-instances.ts';
 import { type PullLane, PullLanes, quickPullMs } from './pull-lanes.ts';
 import { SetAsideLog } from './set-aside-log.ts';
 
@@ -21,12 +22,15 @@ export interface AccountPullsOptions extends Omit<PullDependencies, 'setAside'> 
 
 /** How an account's latest pull ended. */
 export interface PullOutcome {
-  /** `postponed`: nothing was pulled, for another instance was at it or the database was out. */
-  readonly kind: 'pulled' | 'failed' | 'postponed';
+  /**
+   * `postponed`: nothing was pulled, for another instance was at it or the database was out. `elsewhere`: nothing was
+   * pulled, for another instance had done so within the last interval.
+   */
+  readonly kind: 'pulled' | 'elsewhere' | 'postponed' | 'failed';
   readonly endedAtMs: number;
   /** Null unless it failed, or was postponed by an outage. */
   readonly failure: unknown;
-  /** Whether it took longer than {@link quickPullMs}. */
+  /** Whether it took longer than {@link quickPullMs}; of one elsewhere, what was known before. */
   readonly tookLong: boolean;
 }
 
@@ -37,6 +41,7 @@ const postponedMs = 1_000;
 export class AccountPulls {
   readonly #options: AccountPullsOptions;
   readonly #lanes: PullLanes;
+  readonly #others: OtherInstances;
   readonly #setAside: SetAsideLog;
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #outcomes: LRUCache<string, PullOutcome>;
@@ -44,6 +49,7 @@ export class AccountPulls {
   constructor(options: AccountPullsOptions) {
     this.#options = options;
     this.#lanes = new PullLanes(options.pullsAtOnce);
+    this.#others = new OtherInstances(options);
     this.#setAside = new SetAsideLog(options);
     this.#outcomes = new LRUCache({ max: options.mostAccounts });
   }
@@ -78,6 +84,8 @@ export class AccountPulls {
     switch (this.latest(account)?.kind) {
       case 'postponed':
         return Math.min(postponedMs, intervalMs);
+      case 'elsewhere':
+        return intervalMs / looksPerInterval;
       case 'failed':
         // The pull that an outage met last hangs until its deadline: usage must be fresh soon after the end all the same.
         return intervalMs / 4;
@@ -85,6 +93,11 @@ export class AccountPulls {
       case undefined:
         return intervalMs;
     }
+  }
+
+  /** Forgets what other instances did for an account that is no longer followed. */
+  forgetOthers(account: string): void {
+    this.#others.forget(account);
   }
 
   /** Waits for the end of all pulls under way. */
@@ -103,16 +116,22 @@ export class AccountPulls {
   async #pullOnce(account: string): Promise<void> {
     const { log, metrics, now, stopping } = this.#options;
     if (stopping.aborted) return;
-    const failedBefore = (this.latest(account)?.failure ?? null) !== null;
+    const latest = this.latest(account);
+    const failedBefore = latest !== null && latest.failure !== null;
     const beginMs = performance.now();
     const keep = (kind: PullOutcome['kind'], failure: unknown): void => {
-      const tookLong = performance.now() - beginMs > quickPullMs;
+      const tookLong =
+        kind === 'elsewhere' ? latest?.tookLong === true : performance.now() - beginMs > quickPullMs;
       this.#outcomes.set(account, { kind, endedAtMs: now().getTime(), failure, tookLong });
     };
     try {
-      const result = await pullAccount(account, { ...this.#options, setAside: this.#setAside });
-      keep(result === null ? 'postponed' : 'pulled', null);
+      const look = await this.#others.look(account);
+      const result =
+        look === 'due' ? await pullAccount(account, { ...this.#options, setAside: this.#setAside }) : null;
+      if (result !== null) await this.#others.noteOwnPull(account);
+      keep(look !== 'due' ? 'elsewhere' : result === null ? 'postponed' : 'pulled', null);
       if (failedBefore) log.info({ account }, 'pull works again');
+      if (look === 'moved') metrics.pulls.inc({ outcome: 'elsewhere' });
       if (result !== null) metrics.pulls.inc({ outcome: result.changed ? 'changed' : 'unchanged' });
     } catch (error) {
       keep(error instanceof DatabaseUnavailable ? 'postponed' : 'failed', error);

@@ -85,7 +85,10 @@ export class Sync {
 
   #begin(account: string, isWanted: () => boolean, isUrgent: boolean): void {
     if (this.#loops.has(account) || this.#loops.size >= mostAccounts || this.#stopping.signal.aborted) return;
-    const loop = this.#loop(account, isWanted, isUrgent).finally(() => this.#loops.delete(account));
+    const loop = this.#loop(account, isWanted, isUrgent).finally(() => {
+      this.#loops.delete(account);
+      this.#pulls.forgetOthers(account);
+    });
     this.#loops.set(account, loop);
   }
 

@@ -19,6 +19,10 @@ interface Instance {
   readonly url: string;
 }
 
+function messagesOf(path: string): string {
+  return `/accounts/${path}/messages/current-period`;
+}
+
 describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
   test('both serve exact counts, one pulls at a time, and one takes over from a killed one within 15 s', async () => {
     const upstream = await startScriptedUpstream();
@@ -90,5 +94,34 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
       mostOpen,
     });
     for (const { service } of instances) expect(service.output.stderr).not.toMatch(/"level":[56]0/);
+  }, 60_000);
+
+  test('one takes over within 15 s when the other is killed between two pulls, at the usual interval', async () => {
+    const upstream = await startScriptedUpstream();
+    onTestFinished(() => upstream.close());
+    const databaseUrl = await place.createUrl();
+    const paths = ['one', 'two'];
+    const services = paths.map((path) => {
+      upstream.forAccount(path).setMessages(createMessages(perRound));
+      return spawnBuiltService({
+        DATABASE_URL: databaseUrl,
+        UPSTREAM_URL: `${upstream.url}/accounts/${path}`,
+      });
+    });
+    const urls = await Promise.all(services.map((service) => service.ready()));
+    for (const url of urls) await waitUntil(async () => (await askForUsage(url)).messageCount === perRound);
+
+    upstream.clearRequests();
+    await waitUntil(() => upstream.requests.length > 0, 20_000);
+    const puller = paths.findIndex((path) => upstream.requests[0]?.path === messagesOf(path));
+    // Right after it was recorded is the worst time: the other sees that, and waits for the next pull in vain.
+    await sleep(500);
+    services[puller]?.child.kill('SIGKILL');
+    const begin = performance.now();
+    const survivor = messagesOf(paths[1 - puller] ?? '');
+    await waitUntil(() => upstream.countOf(survivor) > 0, takeoverMs + 5_000);
+    const tookMs = performance.now() - begin;
+    expect(tookMs).toBeLessThan(takeoverMs);
+    reportFinding(`two instances on ${place.name}: kill -9 between two pulls`, { takeoverMs: tookMs });
   }, 60_000);
 });

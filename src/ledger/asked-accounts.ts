@@ -17,17 +17,20 @@ export async function markAsked({ writes }: Database, account: string, askedAtMs
 }
 
 /**
- * The accounts that somebody asked for since a time. The one statement that reads across accounts, and nothing of them
+ * The accounts that somebody asked for since a time, most recently asked first, and at most so many. The one statement that reads across accounts, and nothing of them
  * but their names: it tells the sync whom to pull.
  */
 export async function readAskedAccounts(
   { reads }: Database,
-  sinceMs: number,
+  { sinceMs, limit }: { readonly sinceMs: number; readonly limit: number },
 ): Promise<readonly AskedAccount[]> {
   const rows = await reads
     .selectFrom('accounts')
     .where('asked_at_ms', '>=', sinceMs)
     .select(['account_id', 'asked_at_ms'])
+    .orderBy('asked_at_ms', 'desc')
+    .orderBy('account_id')
+    .limit(limit)
     .execute();
   return rows.map((row) => ({ account: row.account_id, askedAtMs: row.asked_at_ms }));
 }

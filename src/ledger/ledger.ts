@@ -67,9 +67,15 @@ export class Ledger {
     return checkRateCard(this.#database, card);
   }
 
-  /** The accounts that somebody asked for since a time: the other question that is about all accounts. */
-  readAskedAccounts(sinceMs: number): Promise<readonly AskedAccount[]> {
-    return readAskedAccounts(this.#database, sinceMs);
+  /**
+   * The accounts that somebody asked for since a time, most recently asked first: the other question that is about all
+   * accounts.
+   */
+  readAskedAccounts(page: {
+    readonly sinceMs: number;
+    readonly limit: number;
+  }): Promise<readonly AskedAccount[]> {
+    return readAskedAccounts(this.#database, page);
   }
 
   /** When the account's last whole pull began, epoch milliseconds; null when there was none. */

@@ -7,28 +7,35 @@ import type { Log } from '../telemetry/log.ts';
 export const restAfterMs = 7 * 86_400_000;
 /** The ledger learns of this many asks: what is that coarse costs a query nothing. */
 const noteEveryMs = 3_600_000;
-const mostAccounts = 100_000;
 
 /** Knows which accounts are asked for: here as it happens, in the ledger, for all instances, to the hour. */
 export class AskedAccounts {
   readonly #ledger: Ledger;
   readonly #now: () => Date;
   readonly #log: Log;
-  readonly #askedAtMs = new LRUCache<string, number>({ max: mostAccounts });
-  readonly #notedAtMs = new LRUCache<string, number>({ max: mostAccounts });
+  readonly #limit: number;
+  readonly #askedAtMs: LRUCache<string, number>;
+  readonly #notedAtMs: LRUCache<string, number>;
 
   constructor({
     ledger,
     now,
     log,
+    mostAccounts,
   }: {
     readonly ledger: Ledger;
     readonly now: () => Date;
     readonly log: Log;
+    /** The most accounts that are followed. */
+    readonly mostAccounts: number;
   }) {
     this.#ledger = ledger;
     this.#now = now;
     this.#log = log;
+    // One more than can be followed, so that it shows when there are too many.
+    this.#limit = mostAccounts + 1;
+    this.#askedAtMs = new LRUCache({ max: this.#limit });
+    this.#notedAtMs = new LRUCache({ max: this.#limit });
   }
 
   /** Notes that an account is asked for now. Never waits and never throws. */
@@ -49,10 +56,16 @@ export class AskedAccounts {
     return this.#now().getTime() - (this.#askedAtMs.get(account) ?? Number.NEGATIVE_INFINITY) <= restAfterMs;
   }
 
-  /** Reads the accounts that any instance was asked for within that time. @throws what the ledger throws */
+  /**
+   * Reads the accounts that any instance was asked for within that time, most recently asked first: of more than can be
+   * followed, one too many.
+   * @throws what the ledger throws
+   */
   async readAwake(): Promise<readonly string[]> {
-    const asked = await this.#ledger.readAskedAccounts(this.#now().getTime() - restAfterMs);
-    for (const { account, askedAtMs } of asked) {
+    const sinceMs = this.#now().getTime() - restAfterMs;
+    const asked = await this.#ledger.readAskedAccounts({ sinceMs, limit: this.#limit });
+    // The most recent ones last, so that what is forgotten first is what was asked longest ago.
+    for (const { account, askedAtMs } of asked.toReversed()) {
       if (askedAtMs > (this.#askedAtMs.get(account) ?? 0)) this.#askedAtMs.set(account, askedAtMs);
     }
     return asked.map(({ account }) => account);

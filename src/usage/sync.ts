@@ -8,10 +8,12 @@ import { toFirstPullFailure } from './first-pull-failed.ts';
 export interface SyncOptions extends Omit<AccountPullsOptions, 'mostAccounts' | 'stopping'> {
   /** How long a first query may wait for its account's first pull. */
   readonly firstPullTimeoutMs: number;
+  /** The most accounts that are followed; 100,000 unless told otherwise. */
+  readonly mostAccounts?: number;
 }
 
 // Far more accounts than one instance can keep fresh; a bound all the same.
-const mostAccounts = 100_000;
+const usualMostAccounts = 100_000;
 
 /** Pulls accounts again and again, each in its own rhythm, never one account twice at once. */
 export class Sync {
@@ -19,12 +21,16 @@ export class Sync {
   readonly #asked: AskedAccounts;
   readonly #stopping = new AbortController();
   readonly #pulls: AccountPulls;
+  readonly #mostAccounts: number;
   readonly #loops = new Map<string, Promise<void>>();
   #lookout: Promise<void> | null = null;
+  #isFullTold = false;
 
   constructor(options: SyncOptions) {
+    const { mostAccounts = usualMostAccounts } = options;
     this.#options = options;
-    this.#asked = new AskedAccounts(options);
+    this.#mostAccounts = mostAccounts;
+    this.#asked = new AskedAccounts({ ...options, mostAccounts });
     this.#pulls = new AccountPulls({ ...options, mostAccounts, stopping: this.#stopping.signal });
   }
 
@@ -84,12 +90,27 @@ export class Sync {
   }
 
   #begin(account: string, isWanted: () => boolean, isUrgent: boolean): void {
-    if (this.#loops.has(account) || this.#loops.size >= mostAccounts || this.#stopping.signal.aborted) return;
+    if (this.#loops.has(account) || this.#stopping.signal.aborted) return;
+    if (this.#loops.size >= this.#mostAccounts) {
+      this.#tellFull();
+      return;
+    }
     const loop = this.#loop(account, isWanted, isUrgent).finally(() => {
       this.#loops.delete(account);
       this.#pulls.forgetOthers(account);
     });
     this.#loops.set(account, loop);
+  }
+
+  /** Once: whoever runs the service has to do something about it, and until then it would be told without end. */
+  #tellFull(): void {
+    if (this.#isFullTold) return;
+    this.#isFullTold = true;
+    const { log } = this.#options;
+    log.warn(
+      { mostAccounts: this.#mostAccounts },
+      'too many accounts are asked for: some are not kept fresh',
+    );
   }
 
   async #loop(account: string, isWanted: () => boolean, isUrgent: boolean): Promise<void> {

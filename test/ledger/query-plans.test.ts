@@ -69,6 +69,25 @@ function explained(database: Database): {
   };
 }
 
+/** Accounts a0, a1 …, each asked for a millisecond after the one before. */
+async function insertAccounts({ writes }: Database, count: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_, index) => ({
+    account_id: `a${index}`,
+    revision: 0,
+    period_id: null,
+    as_of_ms: null,
+    asked_at_ms: index,
+    lease_owner: null,
+    lease_until_ms: 0,
+  }));
+  for (let start = 0; start < count; start += 500) {
+    await writes
+      .insertInto('accounts')
+      .values(rows.slice(start, start + 500))
+      .execute();
+  }
+}
+
 describe.each(testDatabases)('the plans of reads on $name', (testDatabase) => {
   it('go through an index of their order and never through all messages', { timeout: 60_000 }, async () => {
     const opened = await openTestLedger(testDatabase);
@@ -105,5 +124,37 @@ describe.each(testDatabases)('the plans of reads on $name', (testDatabase) => {
         }
       }
     }
+  });
+
+  it('find the accounts asked for most recently without a look at the others', async () => {
+    const opened = await openTestLedger(testDatabase);
+    await insertAccounts(opened.database, 5_000);
+    if (opened.database.kind === 'postgres') await sql`analyze`.execute(opened.database.writes);
+    const { database, explain } = explained(opened.database);
+    const ledger = new Ledger({ database, now: () => new Date(0) });
+
+    expect(await ledger.readAskedAccounts({ sinceMs: 1, limit: 3 })).toEqual([
+      { account: 'a4999', askedAtMs: 4_999 },
+      { account: 'a4998', askedAtMs: 4_998 },
+      { account: 'a4997', askedAtMs: 4_997 },
+    ]);
+    const [plan] = await explain();
+    expect(plan).toMatch(/accounts_by_asked/);
+    expect(plan).not.toMatch(badPlans[database.kind]);
+  });
+
+  it('are as good in a database that the first release has made', async () => {
+    const opened = await openTestLedger(testDatabase);
+    // What that release has left behind.
+    await sql`drop index accounts_by_asked`.execute(opened.database.writes);
+    await sql`delete from kysely_migration where name > '0001-ledger'`.execute(opened.database.writes);
+    await insertAccounts(opened.database, 5_000);
+    await opened.ledger.migrate();
+    if (opened.database.kind === 'postgres') await sql`analyze`.execute(opened.database.writes);
+    const { database, explain } = explained(opened.database);
+    const ledger = new Ledger({ database, now: () => new Date(0) });
+
+    expect(await ledger.readAskedAccounts({ sinceMs: 4_998, limit: 10 })).toHaveLength(2);
+    expect(await explain()).toEqual([expect.stringMatching(/accounts_by_asked/)]);
   });
 });

@@ -56,7 +56,14 @@ export async function startService(
 ): Promise<Service> {
   const metrics = createMetrics();
   const sample = config.upstreamUrl === null ? await startSampleUpstream() : null;
-  const ledger = new Ledger({ database, now });
+  const ledger = new Ledger({
+    database,
+    now,
+    onLeaseFault({ account, step, cause }) {
+      metrics.leaseFaults.inc({ step });
+      log.warn({ account, step, err: cause }, 'the lease of a pull could not be kept or given back');
+    },
+  });
   const stopping = new AbortController();
   let migrated = await tryMigration();
   const upstream = createUpstream({

@@ -8,7 +8,7 @@ import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessa
 import { migrate } from './migrations.ts';
 import { openPull, readClock } from './open-pull.ts';
 import { type BillingPeriod, type PeriodUsage, readAsOf, readPeriod, readPeriods } from './periods.ts';
-import type { Pull, ReportReading } from './pull.ts';
+import type { LeaseFault, Pull, ReportReading } from './pull.ts';
 import { checkRateCard, readRateCard } from './rate-cards.ts';
 import { readReports } from './report-readings.ts';
 import { createStagingTable, sweepStaging } from './staging.ts';
@@ -29,11 +29,22 @@ import {
 export class Ledger {
   readonly #database: Database;
   readonly #now: () => Date;
+  readonly #onLeaseFault: (fault: LeaseFault) => void;
   readonly #unreleased = new Map<string, string>();
 
-  constructor({ database, now }: { readonly database: Database; readonly now: () => Date }) {
+  /** @param onLeaseFault is told of each pull whose lease could not be kept or given back, which fails no pull. */
+  constructor({
+    database,
+    now,
+    onLeaseFault = () => {},
+  }: {
+    readonly database: Database;
+    readonly now: () => Date;
+    readonly onLeaseFault?: (fault: LeaseFault) => void;
+  }) {
     this.#database = database;
     this.#now = now;
+    this.#onLeaseFault = onLeaseFault;
   }
 
   /** Brings the tables up to date. Safe when several instances start together. */
@@ -51,7 +62,12 @@ export class Ledger {
 
   /** Begins to pull an account; null while another instance does. */
   openPull(account: string): Promise<Pull | null> {
-    return openPull(this.#database, { account, now: this.#now, unreleased: this.#unreleased });
+    return openPull(this.#database, {
+      account,
+      now: this.#now,
+      unreleased: this.#unreleased,
+      onLeaseFault: this.#onLeaseFault,
+    });
   }
 
   /** Notes that somebody asked for an account. */

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 import type { Database } from './database.ts';
 import { readLateReports } from './late-prices.ts';
-import type { Pull } from './pull.ts';
+import type { LeaseFault, Pull } from './pull.ts';
 import { readKnownReports } from './report-readings.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
@@ -20,6 +20,8 @@ export interface OpenPullOptions {
   readonly now: () => Date;
   /** By account, the pull of this very process that could not give its lease back. */
   readonly unreleased: Map<string, string>;
+  /** Told at most once of each step of the pull. */
+  readonly onLeaseFault: (fault: LeaseFault) => void;
 }
 
 /**
@@ -28,14 +30,16 @@ export interface OpenPullOptions {
  */
 export async function openPull(
   database: Database,
-  { account, now, unreleased }: OpenPullOptions,
+  { account, now, unreleased, onLeaseFault }: OpenPullOptions,
 ): Promise<Pull | null> {
   const pullId = randomUUID();
   const key = { account, pullId };
   const clockMs = (): RawBuilder<number> => readClock(database, now);
   const formerId = unreleased.get(account) ?? null;
-  if (!(await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() }))))
-    return null;
+  const taken = await retryConflicts(() => takeLease(database, { ...key, formerId, clockMs: clockMs() }));
+  // Taken over by this pull or by another instance: what was not given back is gone.
+  unreleased.delete(account);
+  if (!taken) return null;
   const reports = await prepare(database, account).catch((error: unknown) => {
     unreleased.set(account, pullId);
     throw error;
@@ -46,14 +50,19 @@ export async function openPull(
   let nextOrdinal = 0;
   let released = false;
   let isRenewing = false;
+  let isRenewalTold = false;
   let renewed: Promise<unknown> = Promise.resolve();
   const renewal = setInterval(() => {
     // A long commit holds the account's row: renewals that wait for it side by side would use up the connections.
     if (isRenewing) return;
     isRenewing = true;
     renewed = renewLease(database, { ...key, clockMs: clockMs() })
-      // A renewal that fails shows when the pull commits: the lease is checked there, in the transaction.
-      .catch(() => {})
+      // Whether the lease still holds shows when the pull commits: it is checked there, in the transaction.
+      .catch((cause: unknown) => {
+        // An outage fails one renewal after the other, and is one event.
+        if (!isRenewalTold) onLeaseFault({ account, step: 'renewal', cause });
+        isRenewalTold = true;
+      })
       .finally(() => {
         isRenewing = false;
       });
@@ -89,9 +98,10 @@ export async function openPull(
       try {
         await clearStaging(database, key);
         await retryConflicts(() => giveLeaseBack(database, key));
-      } catch {
+      } catch (cause) {
         // The pull's own outcome is what counts; the next pull does what is left to do.
         unreleased.set(account, pullId);
+        onLeaseFault({ account, step: 'release', cause });
       }
     },
   };

@@ -75,6 +75,16 @@ export interface Pull {
   release(): Promise<void>;
 }
 
+/**
+ * A pull could not renew its lease, or not give it back. What becomes of the pull is another matter: its commit checks
+ * the lease, and the account's next pull takes it over.
+ */
+export interface LeaseFault {
+  readonly account: string;
+  readonly step: 'renewal' | 'release';
+  readonly cause: unknown;
+}
+
 /** The snapshot fits neither the open period nor a next one: recording it could only do harm. */
 export class SnapshotConflict extends Error {
   constructor({ account, openPeriodId }: { readonly account: string; readonly openPeriodId: number }) {

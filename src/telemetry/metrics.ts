@@ -10,6 +10,8 @@ export interface Metrics {
    * instance had just pulled the account.
    */
   readonly pulls: Counter<'outcome'>;
+  /** Pulls whose lease could not be kept or given back, by `step` (`renewal`, `release`). */
+  readonly leaseFaults: Counter<'step'>;
   /** Upstream messages that were set aside instead of counted, by `reason`; each is counted once. */
   readonly messagesSetAside: Counter<'reason'>;
   /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
@@ -32,6 +34,12 @@ export function createMetrics(): Metrics {
       name: 'usage_pulls_total',
       help: 'Pulls by outcome.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    leaseFaults: new Counter({
+      name: 'usage_lease_faults_total',
+      help: 'Pulls whose lease could not be kept or given back, by step.',
+      labelNames: ['step'],
       registers,
     }),
     messagesSetAside: new Counter({

@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { LeaseLost, StagingLost } from '../../src/ledger/pull.ts';
+import { openPull } from '../../src/ledger/open-pull.ts';
+import { type LeaseFault, LeaseLost, StagingLost } from '../../src/ledger/pull.ts';
+import { DatabaseGone, makeBreakable } from '../simulation/breaking-database.ts';
 import { testDatabases } from '../support/databases.ts';
 import { textMessage } from './priced-messages.ts';
 import {
@@ -66,6 +69,66 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
 
     await expect(pull.commit(commit)).rejects.toThrow(LeaseLost);
     expect(await ledger.readPeriod(account, null)).toBeNull();
+  });
+
+  it('that cannot be kept or given back is told, once each, and the next pull of this process gets it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const opened = await openTestLedger(testDatabase);
+    const database = makeBreakable(opened.database);
+    const faults: LeaseFault[] = [];
+    const ledger = new Ledger({
+      database,
+      now: () => new Date(0),
+      onLeaseFault: (fault) => faults.push(fault),
+    });
+    const pull = await beginPull(ledger);
+
+    database.breakAfter(0);
+    vi.advanceTimersByTime(3_000); // the time of a renewal
+    await vi.waitFor(() => expect(faults).toHaveLength(1));
+    vi.advanceTimersByTime(3_000);
+    await setImmediate();
+    vi.advanceTimersByTime(3_000);
+    await pull.release();
+    const cause: unknown = expect.any(DatabaseGone);
+    expect(faults).toEqual([
+      { account, step: 'renewal', cause },
+      { account, step: 'release', cause },
+    ]);
+
+    database.breakAfter(Infinity);
+    expect(await opened.ledger.openPull(account)).toBeNull();
+    await (await beginPull(ledger)).release();
+    expect(faults).toHaveLength(2);
+  });
+
+  it('that was not given back is forgotten once this process or another has taken it over', async () => {
+    let nowMs = 1_000;
+    const { ledger, database } = await openTestLedger(testDatabase, () => new Date(nowMs));
+    const broken = makeBreakable(database);
+    const unreleased = new Map<string, string>();
+    const options = { account, now: () => new Date(nowMs), unreleased, onLeaseFault: () => {} };
+    const leaveBehind = async (): Promise<void> => {
+      const pull = await openPull(broken, options);
+      broken.breakAfter(0);
+      await pull?.release();
+      broken.breakAfter(Infinity);
+      expect([...unreleased.keys()]).toEqual([account]);
+    };
+
+    await leaveBehind();
+    await (await openPull(broken, options))?.release();
+    expect(unreleased.size).toBe(0);
+
+    await leaveBehind();
+    nowMs += 12_001;
+    const heir = await beginPull(ledger);
+    expect(await openPull(broken, options)).toBeNull();
+    expect(unreleased.size).toBe(0);
+    await heir.release();
   });
 });
 

@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel';
 import { sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
@@ -22,6 +23,9 @@ import {
   type UsageTotals,
 } from './sums.ts';
 
+// Of the ten connections that pulls have on PostgreSQL, the others are for what is done within milliseconds.
+const longCommitsAtOnce = 4;
+
 /**
  * The record of what was used and what it cost. Every method names its account and sees nothing of any other.
  * All of them throw what the database throws; nothing is half done then.
@@ -31,6 +35,7 @@ export class Ledger {
   readonly #now: () => Date;
   readonly #onLeaseFault: (fault: LeaseFault) => void;
   readonly #unreleased = new Map<string, string>();
+  readonly #longCommits = bulkhead(longCommitsAtOnce, Number.POSITIVE_INFINITY);
 
   /** @param onLeaseFault is told of each pull whose lease could not be kept or given back, which fails no pull. */
   constructor({
@@ -66,6 +71,7 @@ export class Ledger {
       account,
       now: this.#now,
       unreleased: this.#unreleased,
+      longCommits: this.#longCommits,
       onLeaseFault: this.#onLeaseFault,
     });
   }

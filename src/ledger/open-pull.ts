@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { BulkheadPolicy } from 'cockatiel';
 import { type RawBuilder, sql } from 'kysely';
 
 import type { Database } from './database.ts';
@@ -14,12 +15,17 @@ import { retryConflicts } from './write-conflict.ts';
 const leaseMs = 12_000;
 const renewMs = 3_000;
 
+// More messages than this take long to record, by the second.
+const shortCommitCount = 5_000;
+
 /** What a pull is begun with. */
 export interface OpenPullOptions {
   readonly account: string;
   readonly now: () => Date;
   /** By account, the pull of this very process that could not give its lease back. */
   readonly unreleased: Map<string, string>;
+  /** The turns of commits that take long. */
+  readonly longCommits: BulkheadPolicy;
   /** Told at most once of each step of the pull. */
   readonly onLeaseFault: (fault: LeaseFault) => void;
 }
@@ -30,7 +36,7 @@ export interface OpenPullOptions {
  */
 export async function openPull(
   database: Database,
-  { account, now, unreleased, onLeaseFault }: OpenPullOptions,
+  { account, now, unreleased, longCommits, onLeaseFault }: OpenPullOptions,
 ): Promise<Pull | null> {
   const pullId = randomUUID();
   const key = { account, pullId };
@@ -51,10 +57,11 @@ export async function openPull(
   let released = false;
   let isRenewing = false;
   let isRenewalTold = false;
+  let isRecording = false;
   let renewed: Promise<unknown> = Promise.resolve();
   const renewal = setInterval(() => {
-    // A long commit holds the account's row: renewals that wait for it side by side would use up the connections.
-    if (isRenewing) return;
+    // A commit holds the account's row, so that nobody takes the lease; a renewal could only wait for its end.
+    if (isRenewing || isRecording) return;
     isRenewing = true;
     renewed = renewLease(database, { ...key, clockMs: clockMs() })
       // Whether the lease still holds shows when the pull commits: it is checked there, in the transaction.
@@ -78,18 +85,24 @@ export async function openPull(
       stagedCount += staged.addedCount;
       for (const id of staged.conflictingIds) conflictingIds.add(id);
     },
-    commit: (given) =>
-      retryConflicts(() =>
-        database.writes.transaction().execute((trx) =>
-          recordSnapshot(trx, database, {
-            ...given,
-            ...key,
-            knownReports: reports.knownReports,
-            stagedCount,
-            conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
+    commit(given) {
+      const record = () =>
+        retryConflicts(() =>
+          database.writes.transaction().execute((trx) => {
+            isRecording = true;
+            return recordSnapshot(trx, database, {
+              ...given,
+              ...key,
+              knownReports: reports.knownReports,
+              stagedCount,
+              conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
+            }).finally(() => {
+              isRecording = false;
+            });
           }),
-        ),
-      ),
+        );
+      return stagedCount > shortCommitCount ? longCommits.execute(record) : record();
+    },
     async release() {
       if (released) return;
       released = true;

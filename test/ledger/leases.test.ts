@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { bulkhead } from 'cockatiel';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
@@ -110,7 +111,13 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
     const { ledger, database } = await openTestLedger(testDatabase, () => new Date(nowMs));
     const broken = makeBreakable(database);
     const unreleased = new Map<string, string>();
-    const options = { account, now: () => new Date(nowMs), unreleased, onLeaseFault: () => {} };
+    const options = {
+      account,
+      now: () => new Date(nowMs),
+      unreleased,
+      longCommits: bulkhead(1),
+      onLeaseFault: () => {},
+    };
     const leaveBehind = async (): Promise<void> => {
       const pull = await openPull(broken, options);
       broken.breakAfter(0);
@@ -166,6 +173,28 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
 
     await recordPull(ledger, [textMessage(1, 11), textMessage(2, 20)]);
     expect((await readAll(ledger)).map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('of a long list waits for its turn to commit, and one of a short list does not', async () => {
+    const { database } = await openTestLedger(testDatabase);
+    const turn = Promise.withResolvers<void>();
+    const longCommits = bulkhead(1, 1);
+    const busy = longCommits.execute(() => turn.promise);
+    const options = { now: () => new Date(0), unreleased: new Map(), longCommits, onLeaseFault: () => {} };
+    const long = await openPull(database, { ...options, account: 'long' });
+    const short = await openPull(database, { ...options, account: 'short' });
+    const messages = Array.from({ length: 5_001 }, (_, index) => textMessage(index + 1, index));
+    for (let start = 0; start < messages.length; start += 1_000)
+      await long?.stage(messages.slice(start, start + 1_000));
+    await short?.stage(messages.slice(0, 5));
+
+    const done: string[] = [];
+    const committed = long?.commit(commit).then(() => done.push('long'));
+    await short?.commit(commit).then(() => done.push('short'));
+    turn.resolve();
+    await Promise.all([committed, busy]);
+    expect(done).toEqual(['short', 'long']);
+    await Promise.all([long?.release(), short?.release()]);
   });
 
   it('records nothing when a part of what was staged is gone', async () => {

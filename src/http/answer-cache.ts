@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 
-import type { HTTPGraphQLRequest } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
 
-import type { UsageSession } from '../usage/usage-session.ts';
+import type { GraphQLHttpRequest } from './graphql-request.ts';
 
 /** A whole answer without errors, as it goes out. */
 export interface KeptAnswer {
@@ -50,19 +49,18 @@ export function etagOf(body: Buffer): string {
  * ledger, which each request reads anew, so that another instance's pull counts as well; the request; and those
  * headers that Apollo and its plugins look at. Null: not to be answered from the cache.
  */
-export async function answerKey(
-  session: UsageSession,
-  { method, headers, search, body }: HTTPGraphQLRequest,
-  trusted: boolean,
-): Promise<string | null> {
+export function answerKey(
+  account: string,
+  state: string,
+  { httpGraphQLRequest, trusted }: GraphQLHttpRequest,
+): string | null {
+  const { method, headers, search, body } = httpGraphQLRequest;
   // A GET without a trusted document has to prove that no other site's page sent it.
   if (method === 'GET' ? !trusted : typeof body !== 'object' || body === null) return null;
-  const state = await session.readState().catch(() => null);
-  if (state === null) return null;
   const asked = method === 'GET' ? search : writeBody(body);
   if (asked === null) return null;
   const told = `${headers.get('accept') ?? ''}\n${headers.get('x-query-cost') ?? ''}`;
-  return `${session.account}\n${state}\n${method} ${trusted}\n${told}\n${asked}`;
+  return `${account}\n${state}\n${method} ${trusted}\n${told}\n${asked}`;
 }
 
 /** Null for what was nested too deeply on purpose: it can be read, but not written again. */

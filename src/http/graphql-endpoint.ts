@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream';
 
-import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLRequest } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type HTTPGraphQLRequest,
+  type HTTPGraphQLResponse,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -10,12 +15,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 
 import { createErrorFormatter } from '../graphql/errors.ts';
-import { createGateway } from '../graphql/executor.ts';
+import { createExecutionPlugin } from '../graphql/executor.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { UsageReader } from '../usage/usage-reader.ts';
 import { answerKey, type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
 import { createDocumentRules, type DocumentLimits } from './document-limits.ts';
-import { queryOf, readGraphQLRequest } from './graphql-request.ts';
+import { type GraphQLHttpRequest, queryOf, readGraphQLRequest } from './graphql-request.ts';
 import { legacyStatusPlugin } from './legacy-status.ts';
 import { createCostPlugin } from './query-cost.ts';
 import { unauthenticated } from './refusal.ts';
@@ -44,6 +49,9 @@ export interface GraphQLEndpointOptions {
 /** A few errors tell a person what is wrong; a hundred only make the answer long. */
 const mostValidationErrors = 20;
 
+/** An answer is asked for again when a pull was recorded while it was put together. */
+const mostTries = 3;
+
 /** Any one of these proves that the request is not a simple one that another site's page made a browser send. */
 const preflightHeaders = [
   'authorization',
@@ -59,7 +67,7 @@ export async function addGraphQLEndpoint(
 ): Promise<void> {
   const { schema, reader, introspection, production, limits, answers, log } = options;
   const apollo = new ApolloServer<RequestContext>({
-    gateway: createGateway(schema),
+    schema,
     introspection,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -77,6 +85,7 @@ export async function addGraphQLEndpoint(
     stopOnTerminationSignals: false,
     plugins: [
       createCostPlugin(limits),
+      createExecutionPlugin(schema),
       legacyStatusPlugin,
       landingPage(introspection),
       // It would wrap each resolver, which costs more than all of them, to learn of hints that no field has.
@@ -89,40 +98,27 @@ export async function addGraphQLEndpoint(
     url: '/graphql',
     method: ['GET', 'POST'],
     handler: async (request, reply) => {
-      const { httpGraphQLRequest, trusted, page } = readGraphQLRequest(request, options);
-      if (page) return sendPage(apollo, httpGraphQLRequest, reply);
-      const session = reader.openSession(request.account);
-      // The account's own cache may keep a trusted GET, and asks each time whether it still holds.
-      const revalidated = trusted && request.method === 'GET';
-      const key = await answerKey(session, httpGraphQLRequest, trusted);
-      const kept = key === null ? undefined : answers.get(key);
-      if (kept !== undefined) return sendKept(request, reply, kept);
-      if (!trusted) checkRepetition(queryOf(httpGraphQLRequest));
+      const asked = readGraphQLRequest(request, options);
+      if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
+      for (let triesLeft = mostTries; ; triesLeft -= 1) {
+        const session = reader.openSession(request.account);
+        const state = await session.readState().catch(() => null);
+        const key = state === null ? null : answerKey(request.account, state, asked);
+        const kept = key === null ? undefined : answers.get(key);
+        if (kept !== undefined) return sendKept(request, reply, kept);
+        if (!asked.trusted) checkRepetition(queryOf(asked.httpGraphQLRequest));
 
-      const {
-        status = 200,
-        headers,
-        body,
-      } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest,
-        context: async () => ({ session, trusted }),
-      });
-      reply.code(status);
-      for (const [name, value] of headers) reply.header(name, value);
-      if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator));
-      // Apollo writes errors first: what begins with data has none.
-      const whole = status === 200 && body.string.startsWith('{"data":');
-      if (key === null || !whole || session.hasAskedUpstream) {
-        return reply.header('cache-control', 'no-store').send(body.string);
+        const response = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: asked.httpGraphQLRequest,
+          context: async () => ({ session, trusted: asked.trusted }),
+        });
+        // Within three pulls that follow each other this closely, whatever was read last has to do.
+        if (triesLeft > 1 && (await session.hasMoved())) continue;
+        const answer = key === null || session.hasAskedUpstream ? null : toKept(request, asked, response);
+        if (key === null || answer === null) return sendOnce(reply, response);
+        answers.set(key, answer);
+        return sendKept(request, reply, answer);
       }
-      const bytes = Buffer.from(body.string);
-      const answer: KeptAnswer = {
-        contentType: headers.get('content-type') ?? 'application/json; charset=utf-8',
-        body: bytes,
-        etag: revalidated ? etagOf(bytes) : null,
-      };
-      answers.set(key, answer);
-      return sendKept(request, reply, answer);
     },
   });
   // Fastify has answered all requests by then. Apollo's drain plugin would wait for this very close, for ever.
@@ -141,6 +137,30 @@ async function sendPage(
   });
   if (body.kind !== 'complete') throw new TypeError('the page is not a whole one');
   return reply.type('text/html').header('content-security-policy', sandboxPolicy).send(body.string);
+}
+
+/** What of an answer may be given again; null: nothing, for it is not whole, or tells errors. */
+function toKept(
+  request: FastifyRequest,
+  { trusted }: GraphQLHttpRequest,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
+): KeptAnswer | null {
+  // Apollo writes errors first: what begins with data has none.
+  if (status !== 200 || body.kind !== 'complete' || !body.string.startsWith('{"data":')) return null;
+  const bytes = Buffer.from(body.string);
+  return {
+    contentType: headers.get('content-type') ?? 'application/json; charset=utf-8',
+    body: bytes,
+    // The account's own cache may keep a trusted GET, and asks each time whether it still holds.
+    etag: trusted && request.method === 'GET' ? etagOf(bytes) : null,
+  };
+}
+
+function sendOnce(reply: FastifyReply, { status = 200, headers, body }: HTTPGraphQLResponse): FastifyReply {
+  reply.code(status);
+  for (const [name, value] of headers) reply.header(name, value);
+  if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator));
+  return reply.header('cache-control', 'no-store').send(body.string);
 }
 
 function sendKept(

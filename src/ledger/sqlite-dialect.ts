@@ -63,20 +63,20 @@ class ReadOnlyAdapter extends SqliteAdapter {
 
 class SqliteConnectionDriver implements Driver {
   readonly #open: () => SqliteConnection;
-  #connection: SqliteConnection | null = null;
+  #connection: SqliteDatabaseConnection | null = null;
 
   constructor(open: () => SqliteConnection) {
     this.#open = open;
   }
 
   async init(): Promise<void> {
-    this.#connection = this.#open();
+    this.#connection = new SqliteDatabaseConnection(this.#open());
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
     // Only here, between transactions: the rest of a broken one must fail, not run outside of any.
-    if (this.#connection === null || !this.#connection.usable) this.#connection = this.#open();
-    return new SqliteDatabaseConnection(this.#connection);
+    if (this.#connection?.usable !== true) this.#connection = new SqliteDatabaseConnection(this.#open());
+    return this.#connection;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -111,6 +111,14 @@ class SqliteDatabaseConnection implements DatabaseConnection {
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
+  }
+
+  get usable(): boolean {
+    return this.#connection.usable;
+  }
+
+  close(): void | Promise<void> {
+    return this.#connection.close();
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {

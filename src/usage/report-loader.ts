@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 
 import type { Report } from '../billing/report.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { ReportReading } from '../ledger/pull.ts';
 
 /** A report of a period, or null where the upstream has no such report. Made for one request alone. */
@@ -17,24 +16,22 @@ export interface ReportKey {
  * Batches report reads: one ledger statement a period for all reports of a page, and an upstream call for each
  * report that the ledger never heard of. A load fails with Unpriced when the report could not be read yet.
  */
-export function createReportLoader(
-  account: string,
-  {
-    ledger,
-    readReport,
-  }: {
-    readonly ledger: Ledger;
-    /** Asks the upstream. */
-    readonly readReport: (reportId: number) => Promise<Report | null>;
-  },
-): ReportLoader {
+export function createReportLoader({
+  readKnown,
+  readReport,
+}: {
+  /** Asks the ledger. */
+  readonly readKnown: (periodId: number, reportIds: readonly number[]) => Promise<readonly ReportReading[]>;
+  /** Asks the upstream. */
+  readonly readReport: (reportId: number) => Promise<Report | null>;
+}): ReportLoader {
   async function load(keys: readonly ReportKey[]): Promise<(Report | null | Error)[]> {
     const known = new Map<string, ReportReading>();
     const byPeriod = Map.groupBy(keys, (key) => key.periodId);
     await Promise.all(
       [...byPeriod].map(async ([periodId, ofPeriod]) => {
         const ids = ofPeriod.map((key) => key.reportId);
-        for (const reading of await ledger.readReports(account, periodId, ids)) {
+        for (const reading of await readKnown(periodId, ids)) {
           known.set(keyText({ periodId, reportId: reading.reportId }), reading);
         }
       }),

@@ -124,7 +124,8 @@ function foldBetween(bounds: readonly number[], slots: readonly SlotTotals[]): r
   return windows;
 }
 
-function addTotals(a: UsageTotals, b: UsageTotals): UsageTotals {
+/** The sum of two. */
+export function addTotals(a: UsageTotals, b: UsageTotals): UsageTotals {
   return {
     creditsUsed: a.creditsUsed.plus(b.creditsUsed),
     messageCount: a.messageCount + b.messageCount,

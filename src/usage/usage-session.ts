@@ -1,9 +1,10 @@
-import { type Charge, chargeReport, chargeText } from '../billing/charge.ts';
+import type { Charge } from '../billing/charge.ts';
 import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
-import { isUnfiltered } from '../ledger/message-filter.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { ChargedMessage } from './charged-message.ts';
+import { estimateCharge, type EstimateRequest } from './estimate.ts';
+import { parseId } from './id.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import { type MessagePage, type PageArguments, readMessagePage } from './message-page.ts';
 import type {
@@ -13,16 +14,16 @@ import type {
   PeriodUsage,
   RecordedMessage,
   ReportTotals,
-  SlotTotals,
-  SumQuery,
   UsageTotals,
 } from './message-query.ts';
 import type { PageCache } from './page-cache.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
+import { readOnce } from './read-once.ts';
 import { createReportLoader, type ReportLoader } from './report-loader.ts';
 import type { Sync } from './sync.ts';
-import { foldWindows, type UsageWindow, type WindowSize } from './time-windows.ts';
+import type { UsageWindow, WindowSize } from './time-windows.ts';
 import { listPricedMessages } from './usage-list.ts';
+import { UsageSums } from './usage-sums.ts';
 
 /** What reading usage works with. */
 export interface UsageSources {
@@ -43,18 +44,19 @@ export class UsageSession {
   readonly #pages: PageCache;
   readonly #reports: ReportLoader;
   readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
-  readonly #totals = new Map<string, Promise<UsageTotals>>();
-  readonly #slots = new Map<string, Promise<readonly SlotTotals[]>>();
-  readonly #byReport = new Map<string, Promise<readonly ReportTotals[]>>();
+  readonly #sums = new UsageSums(() => this.#ledger);
+  readonly #messagePages = new Map<string, Promise<MessagePage>>();
+  readonly #messages = new Map<number, Promise<RecordedMessage | null>>();
   #hasAskedUpstream = false;
+  #hasReadMore = false;
 
   /** @param pages of all accounts, as earlier sessions read them. */
   constructor(account: string, sources: UsageSources, pages: PageCache) {
     this.account = account;
     this.#sources = sources;
     this.#pages = pages;
-    this.#reports = createReportLoader(account, {
-      ledger: sources.ledger,
+    this.#reports = createReportLoader({
+      readKnown: (periodId, reportIds) => this.#ledger.readReports(account, periodId, reportIds),
       readReport: (reportId) => {
         this.#hasAskedUpstream = true;
         return sources.upstream.readReport(account, reportId);
@@ -95,6 +97,17 @@ export class UsageSession {
     return this.#hasAskedUpstream;
   }
 
+  /**
+   * Whether a pull was recorded while the session read: what it read may be of two states then, and only a new session
+   * can give one answer. Takes one statement, or none when nothing but the state itself was read.
+   */
+  async hasMoved(): Promise<boolean> {
+    const before = this.#hasReadMore ? await this.#usage(null) : null;
+    if (before === null) return false;
+    const after = await this.#sources.ledger.readPeriod(this.account, null);
+    return after !== null && after.freshness.revision !== before.freshness.revision;
+  }
+
   /** Whether the usage is older than it should be. */
   isStale({ freshness }: PeriodUsage): boolean {
     return this.#sources.now().getTime() - freshness.asOfMs > this.#sources.staleAfterMs;
@@ -104,10 +117,11 @@ export class UsageSession {
   async message(messageId: string): Promise<ChargedMessage | null> {
     const id = parseId(messageId);
     if (id === null) return null;
-    let message = await this.#sources.ledger.readMessage(this.account, id);
+    const read = () => this.#ledger.readMessage(this.account, id);
+    let message = await readOnce(this.#messages, id, read);
     if (message === null && (await this.#usage(null)) === null) {
       await this.#sources.sync.pullFirst(this.account);
-      message = await this.#sources.ledger.readMessage(this.account, id);
+      message = await read();
     }
     if (message === null) return null;
     const [charged = null] = await this.#charge([message], await this.#cardOf(message));
@@ -121,31 +135,29 @@ export class UsageSession {
     filter: MessageFilter,
     order: readonly MessageOrder[],
   ): Promise<MessagePage> {
-    const { ledger } = this.#sources;
     // A page read just after its usage may show a later revision than the key says. Nobody sees that later on: once
     // a request can read the later revision, all do.
     const { period, freshness } = usage;
     const key = JSON.stringify([this.account, period.id, freshness.revision, page, filter, order]);
     const known = this.#pages.get(key);
     if (known !== undefined) return { ...known, usage };
-    const read = await readMessagePage(ledger, usage, page, filter, order);
-    const charged: MessagePage = { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
-    // A report that could not be read may be readable for the next request.
-    if (charged.messages.every(({ report }) => !(report instanceof Error))) this.#pages.set(key, charged);
-    return charged;
+    return readOnce(this.#messagePages, key, async () => {
+      const read = await readMessagePage(this.#ledger, usage, page, filter, order);
+      const charged: MessagePage = { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
+      // A report that could not be read may be readable for the next request.
+      if (charged.messages.every(({ report }) => !(report instanceof Error))) this.#pages.set(key, charged);
+      return charged;
+    });
   }
 
   /** All messages of a period in the upstream's order, in batches, without their texts. @throws Unpriced at one without a price */
   pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly ListedMessage[], void, undefined> {
-    return listPricedMessages(this.#sources.ledger, usage);
+    return listPricedMessages(this.#ledger, usage);
   }
 
   /** What a period's messages come to that a filter lets through. */
   totals(usage: PeriodUsage, filter: MessageFilter): Promise<UsageTotals> {
-    if (isUnfiltered(filter)) return Promise.resolve(usage.totals);
-    return readOnce(this.#totals, this.#sumQuery(usage, filter), (query) =>
-      this.#sources.ledger.readTotals(query),
-    );
+    return this.#sums.totals(usage, filter);
   }
 
   /**
@@ -153,67 +165,37 @@ export class UsageSession {
    * the time narrows that.
    * @throws TooManyWindows
    */
-  async windows(
+  windows(
     usage: PeriodUsage,
-    {
-      size,
-      timeZone,
-      filter,
-    }: { readonly size: WindowSize; readonly timeZone: string; readonly filter: MessageFilter },
+    query: { readonly size: WindowSize; readonly timeZone: string; readonly filter: MessageFilter },
   ): Promise<readonly UsageWindow[]> {
-    if (usage.span === null) return [];
-    const firstMs = Math.max(usage.span.firstMs, filter.fromMs ?? Number.NEGATIVE_INFINITY);
-    const lastMs = Math.min(usage.span.lastMs, (filter.toMs ?? Number.POSITIVE_INFINITY) - 1);
-    if (firstMs > lastMs) return [];
-    const slots = await readOnce(this.#slots, this.#sumQuery(usage, filter), (query) =>
-      this.#sources.ledger.readSlots(query),
-    );
-    return foldWindows({ slots, size, timeZone, firstMs, lastMs });
+    return this.#sums.windows(usage, query);
   }
 
   /** A period's usage by report, dearest first. */
   byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
-    return readOnce(this.#byReport, this.#sumQuery(usage, filter), (query) =>
-      this.#sources.ledger.readReportTotals(query),
-    );
+    return this.#sums.byReport(usage, filter);
   }
 
   /**
    * What a text or a report would cost now, by the functions that charge.
    * @throws InvalidArgument unless exactly one is given and a report exists; Unpriced while it cannot be read.
    */
-  async estimate({
-    text,
-    reportId,
-  }: {
-    readonly text: string | null;
-    readonly reportId: string | null;
-  }): Promise<Charge> {
-    const { rateCard } = this.#sources;
-    if ((text === null) === (reportId === null)) {
-      throw new InvalidArgument({
-        argument: 'input',
-        problem: 'must have exactly one of "text" and "reportId"',
-      });
-    }
-    if (reportId === null) return chargeText((text ?? '').toWellFormed(), rateCard);
-    const id = parseId(reportId);
-    const periodId = (await this.#usage(null))?.period.id ?? 0;
-    const report = id === null ? null : await this.#reports.load({ periodId, reportId: id });
-    if (report === null) {
-      throw new InvalidArgument({
-        argument: 'input.reportId',
-        problem: `names no report: ${JSON.stringify(reportId)}`,
-      });
-    }
-    return chargeReport(report, rateCard);
+  estimate(request: EstimateRequest): Promise<Charge> {
+    return estimateCharge(request, {
+      rateCard: this.#sources.rateCard,
+      readReport: async (reportId) => {
+        const periodId = (await this.#usage(null))?.period.id ?? 0;
+        return this.#reports.load({ periodId, reportId });
+      },
+    });
   }
 
   /** The card that prices now, or any that ever priced a message of the account. @throws InvalidArgument */
   async rateCard(version: string | null): Promise<RateCard> {
-    const { rateCard, ledger } = this.#sources;
+    const { rateCard } = this.#sources;
     if (version === null || version === rateCard.version) return rateCard;
-    const card = isRateCardVersion(version) ? await ledger.readRateCard(this.account, version) : null;
+    const card = isRateCardVersion(version) ? await this.#ledger.readRateCard(this.account, version) : null;
     if (card !== null) return card;
     throw new InvalidArgument({ argument: 'version', problem: 'names no rate card that was ever used' });
   }
@@ -221,11 +203,7 @@ export class UsageSession {
   /** A page of the account's periods, newest first. @throws InvalidArgument or InvalidCursor */
   async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
     await this.usage(null);
-    return readPeriodPage(this.#sources.ledger, this.account, page);
-  }
-
-  #sumQuery({ period }: PeriodUsage, filter: MessageFilter): SumQuery {
-    return { account: this.account, periodId: period.id, filter };
+    return readPeriodPage(this.#ledger, this.account, page);
   }
 
   /** Puts messages together with their reports: one ledger statement for all of them. */
@@ -246,10 +224,17 @@ export class UsageSession {
     return usage.rateCard;
   }
 
+  /** For everything but the account's state, so that {@link UsageSession.hasMoved} knows of it. */
+  get #ledger(): Ledger {
+    this.#hasReadMore = true;
+    return this.#sources.ledger;
+  }
+
   #usage(id: number | null): Promise<PeriodUsage | null> {
     const known = this.#usages.get(id);
     if (known !== undefined) return known;
-    const reading = this.#sources.ledger.readPeriod(this.account, id).then((usage) => {
+    const ledger = id === null ? this.#sources.ledger : this.#ledger;
+    const reading = ledger.readPeriod(this.account, id).then((usage) => {
       // The current period is asked for by its id as well: by its messages.
       if (usage !== null) this.#usages.set(usage.period.id, reading);
       return usage;
@@ -259,27 +244,10 @@ export class UsageSession {
   }
 }
 
-/** Reads what was not read before; several fields of a query often ask for the same. */
-function readOnce<T>(
-  known: Map<string, Promise<T>>,
-  query: SumQuery,
-  read: (query: SumQuery) => Promise<T>,
-): Promise<T> {
-  const key = JSON.stringify(query);
-  const reading = known.get(key) ?? read(query);
-  known.set(key, reading);
-  return reading;
-}
-
 /** The account has no period of that id. */
 export class PeriodNotFound extends Error {
   constructor({ periodId }: { readonly periodId: string }) {
     super(`there is no billing period ${JSON.stringify(periodId)}`);
     this.name = 'PeriodNotFound';
   }
-}
-
-/** Ids are whole numbers in their shortest spelling; anything else names nothing. */
-function parseId(text: string): number | null {
-  return /^(0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null;
 }

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DocumentNode, execute, type ExecutionResult, getOperationAST, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
@@ -69,16 +70,25 @@ function toBytes({ data, errors, extensions }: ExecutionResult): string {
 async function expectSameAnswer(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
-): Promise<ExecutionResult> {
+): Promise<ExecutionResult & { readonly byExecutor: boolean }> {
   const contextValue = openContext();
+  let byExecutor = false;
   const args = { schema, document, variableValues: variables, contextValue };
   const expected = await execute(args);
   const right = expected.errors === undefined ? [expected] : [expected, await execute(args)];
   for (const _ of ['first use', 'compiled']) {
-    const answer = await executor({ document, operationName: null, variables, context: openContext() });
+    const context = openContext();
+    const data = await executor({ document, operationName: null, variables, context });
+    byExecutor = data !== null;
+    const answer = data === null ? await execute({ ...args, contextValue: context }) : { data };
+    if (expected.errors !== undefined && !right.map(toBytes).includes(toBytes(answer))) {
+      // What an error cut off goes on: once all is read, yet another error may come first.
+      await sleep(50);
+      right.push(await execute(args));
+    }
     expect(right.map(toBytes)).toContain(toBytes(answer));
   }
-  return expected;
+  return { ...expected, byExecutor };
 }
 
 describe('the executor', () => {
@@ -103,11 +113,12 @@ describe('the executor', () => {
       const operation = getOperationAST(document, null);
       if (validate(schema, document).length > 0 || operation == null) continue;
       counts.valid += 1;
-      const { errors } = await expectSameAnswer(document, variables).catch((error: unknown) => {
+      const { errors, byExecutor } = await expectSameAnswer(document, variables).catch((error: unknown) => {
         throw new Error(`seed ${seed}: ${text} with ${JSON.stringify(variables)}`, { cause: error });
       });
       if (compile(document, operation) === null) continue;
       counts.compiled += 1;
+      if (errors === undefined) expect(byExecutor).toBe(true);
       if (errors === undefined) counts.compiledAndWhole += 1;
     }
     // Otherwise it would compare graphql-js with itself.

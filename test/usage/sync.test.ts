@@ -121,7 +121,7 @@ test.each(testDatabases)(
     });
     expect(app.upstream.requests).toEqual([]);
     expect(statements.filter((sql) => sql.includes('from "reports"'))).toHaveLength(1);
-    expect(statements).toHaveLength(3); // the period, the page, the reports
+    expect(statements).toHaveLength(4); // the period, the page, the reports, and whether a pull came in between
     await app.close();
   },
 );

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 
 import { describeMachine } from './machine.ts';
 import { measureMemory } from './memory.ts';
+import { measureOverload } from './overload.ts';
 import { measureRating } from './rating.ts';
 import { measureServing } from './serve.ts';
 import { measureSize } from './size.ts';
+import { measureSoak } from './soak.ts';
 import { measureStart } from './start.ts';
 import { measureSync } from './sync.ts';
 
@@ -15,7 +17,12 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   rating: measureRating,
   memory: measureMemory,
   start: measureStart,
+  overload: measureOverload,
+  soak: measureSoak,
 };
+
+// Five minutes long: only when it is named.
+const onlyByName = new Set(['soak']);
 
 const wished = process.argv.slice(2);
 const unknown = wished.filter((name) => !Object.hasOwn(parts, name));
@@ -25,7 +32,7 @@ if (unknown.length > 0) {
 } else {
   const sections: string[] = [];
   for (const [name, measure] of Object.entries(parts)) {
-    if (wished.length > 0 && !wished.includes(name)) continue;
+    if (wished.length === 0 ? onlyByName.has(name) : !wished.includes(name)) continue;
     const section = `## ${name}\n\n${await measure()}`;
     console.log(`\n${section}\n`);
     sections.push(section);

@@ -16,17 +16,21 @@ const folder = mkdtempSync(join(tmpdir(), 'usage-api-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const upstreams = new Map<number, LargeUpstream>();
 
-/** Starts the service over that many messages; the first time, this pulls them all. */
+/**
+ * Starts the service over that many messages; the first time, this pulls them all.
+ * @param databaseUrl null: an embedded file of that size, kept for the whole run.
+ */
 export async function startPrepared(
   messageCount: number,
   settings: Readonly<Record<string, string>> = {},
+  databaseUrl: string | null = null,
 ): Promise<PreparedService> {
   const upstream = upstreams.get(messageCount) ?? (await startLargeUpstream(messageCount));
   upstreams.set(messageCount, upstream);
   const server = await startMeasured(serviceArgs, {
     PORT: '0',
     LOG_LEVEL: 'warn',
-    DATABASE_URL: `file:${join(folder, `${messageCount}.db`)}`,
+    DATABASE_URL: databaseUrl ?? `file:${join(folder, `${messageCount}.db`)}`,
     UPSTREAM_URL: upstream.url,
     UPSTREAM_TIMEOUT_MS: '600000',
     UPSTREAM_MAX_BYTES: String(2 ** 30),

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
+
+import { createPostgresServer, findPostgres } from '../test/faults/postgres-server.ts';
 import { startPrepared, closeUpstreams } from './prepared-ledgers.ts';
 import { formatTable, median } from './table.ts';
 
@@ -27,26 +32,59 @@ const queries: Readonly<Record<string, string>> = {
 
 /** Measures how answers slow down as a period grows, one request at a time. @returns the report's part */
 export async function measureSize(): Promise<string> {
-  const cells = new Map(Object.keys(queries).map((name) => [name, [] as string[]]));
-  const sections: string[] = [];
+  const sections = [
+    `All caches off, one request at a time, median ms of ${tries}. The bar is 3 × from 10,000 to 1,000,000 without a filter.`,
+    `Embedded SQLite:\n\n${await measureDatabase('SQLite', null)}`,
+  ];
+  const bin = findPostgres();
+  if (bin === null)
+    return [...sections, 'PostgreSQL is not installed here, so it was not measured.'].join('\n\n');
+  const server = await createPostgresServer(bin);
+  try {
+    await server.start();
+    sections.push(
+      `PostgreSQL ${readVersion(bin)} as Debian sets it up, on the same machine:\n\n${await measureDatabase('PostgreSQL', server.url)}`,
+    );
+  } finally {
+    await server.remove();
+  }
+  return sections.join('\n\n');
+}
+
+/** @param serverUrl of a PostgreSQL server; null: an embedded file for each size. */
+async function measureDatabase(name: string, serverUrl: string | null): Promise<string> {
+  const cells = new Map(Object.keys(queries).map((query) => [query, [] as string[]]));
   for (const count of counts) {
-    const prepared = await startPrepared(count, settings);
-    for (const [name, query] of Object.entries(queries)) {
-      cells.get(name)?.push((await timeQuery(prepared.server.url, query)).toFixed(1));
+    const databaseUrl = serverUrl === null ? null : await createDatabase(serverUrl, `size_${count}`);
+    const prepared = await startPrepared(count, settings, databaseUrl);
+    for (const [queryName, query] of Object.entries(queries)) {
+      cells.get(queryName)?.push((await timeQuery(prepared.server.url, query)).toFixed(1));
     }
     await prepared.stop();
-    console.log(`size: ${count.toLocaleString('en')} messages are done`);
+    console.log(`size: ${count.toLocaleString('en')} messages on ${name} are done`);
   }
   await closeUpstreams();
-  const rows = [...cells].map(([name, times]) =>
-    [name].concat(times, `${(Number(times[2]) / Number(times[1])).toFixed(1)} ×`),
+  const rows = [...cells].map(([query, times]) =>
+    [query].concat(times, `${(Number(times[2]) / Number(times[1])).toFixed(1)} ×`),
   );
-  sections.push(
-    `Embedded database, all caches off, one request at a time, median ms of ${tries}. The bar is 3 × from 10,000 to 1,000,000 without a filter.`,
-    formatTable(['query', ...counts.map((count) => count.toLocaleString('en')), '1,000,000 : 10,000'], rows),
+  return formatTable(
+    ['query', ...counts.map((count) => count.toLocaleString('en')), '1,000,000 : 10,000'],
+    rows,
   );
-  sections.push('PostgreSQL is not measured here yet.');
-  return sections.join('\n\n');
+}
+
+/** Each size has a database of its own, for the service keeps one account apart from others, not one size. */
+async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  return serverUrl.replace(/postgres$/, name);
+}
+
+function readVersion(bin: string): string {
+  const printed = execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' });
+  return /\d+(\.\d+)?/.exec(printed)?.[0] ?? printed;
 }
 
 async function timeQuery(url: string, query: string): Promise<number> {

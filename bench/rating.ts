@@ -45,7 +45,7 @@ export async function measureRating(): Promise<string> {
   return [
     `Pricing of texts on one core, medians of ${roundCount} rounds in turns, in MB of UTF-8 a second.`,
     formatTable(['texts', 'ours', 'regular expressions', 'ratio'], rows),
-    `Garbage for each ASCII text: ${bytesPerText().toFixed(0)} bytes, its counts and its price.`,
+    `Garbage for each ASCII text: ${bytesPerText().toFixed(1)} bytes, those of the measuring included.`,
   ].join('\n\n');
 }
 

@@ -1,4 +1,7 @@
 const unitsPerCredit = 10_000;
+const recentBits = 12;
+// 2^32 over the golden ratio: spreads amounts, which are multiples of a few hundred units, over all slots.
+const multiplier = 0x9e3779b1;
 // As JSON spells a number, but without an exponent and with no more decimals than a unit has.
 const plainDecimal = /^(-?(?:0|[1-9]\d*))(?:\.(\d{1,4}))?$/;
 
@@ -8,6 +11,8 @@ const plainDecimal = /^(-?(?:0|[1-9]\d*))(?:\.(\d{1,4}))?$/;
  */
 export class Credits {
   static readonly zero = new Credits(0);
+  /** Amounts made lately. Most texts cost what others cost: their prices need no object of their own. */
+  static readonly #recent: (Credits | undefined)[] = Array.from({ length: 2 ** recentBits });
   /** The largest single price accepted (a report's cost, an amount of a rate card), so that sums stay exact. */
   static readonly maxPrice = new Credits(1_000_000_000 * unitsPerCredit);
 
@@ -37,7 +42,10 @@ export class Credits {
   /** @throws RangeError unless `units` is a safe integer. */
   static fromUnits(units: number): Credits {
     if (!Number.isSafeInteger(units)) throw new RangeError(`Not a whole, exact number of units: ${units}`);
-    return new Credits(units + 0); // -0 + 0 is 0: there is one zero
+    const slot = Math.imul(units, multiplier) >>> (32 - recentBits);
+    const recent = Credits.#recent[slot];
+    if (recent?.units === units) return recent;
+    return (Credits.#recent[slot] = new Credits(units + 0)); // -0 + 0 is 0: there is one zero
   }
 
   plus(other: Credits): Credits {

@@ -27,15 +27,19 @@ export async function readLateReports({ writes }: Database, account: string): Pr
   const ids = periods.map((row) => row.period_id);
   // A report may have been read for messages that were withdrawn since. One message is enough to know: as an "exists",
   // PostgreSQL would join all messages of the account.
-  const rows = await sql<{ period_id: number; report_id: number }>`
-    select period_id, report_id from reports r
+  const rows = await sql<{ period_id: number; report_id: number; read_at_ms: number }>`
+    select period_id, report_id, read_at_ms from reports r
     where account_id = ${account} and period_id in (${sql.join(ids)}) and status = 'unread' and (
       select message_id from messages m
       where m.account_id = r.account_id and m.period_id = r.period_id and m.report_id = r.report_id
         and m.credits is null
       order by m.position limit 1) is not null
     order by read_at_ms, period_id, report_id limit ${sql.lit(mostReports)}`.execute(writes);
-  return rows.rows.map((row) => ({ periodId: row.period_id, reportId: row.report_id }));
+  return rows.rows.map((row) => ({
+    periodId: row.period_id,
+    reportId: row.report_id,
+    readAtMs: row.read_at_ms,
+  }));
 }
 
 /**

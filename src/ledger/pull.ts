@@ -14,6 +14,8 @@ export type ReportReading = { readonly reportId: number; readonly readAtMs: numb
 export interface LateReport {
   readonly periodId: number;
   readonly reportId: number;
+  /** When it was asked for last, in epoch ms; 0: never. */
+  readonly readAtMs: number;
 }
 
 /** What the upstream said of a {@link LateReport} when it was asked once more. */

@@ -6,6 +6,10 @@ import type { Upstream } from '../upstream/upstream.ts';
 // As many as the upstream client has open at once; more would only queue there.
 const readsAtOnce = 8;
 
+// A report that hangs takes seconds of the pull, and one that failed until its period closed seldom answers in the next
+// seconds: a few that never answer must not make every pull long.
+const lateRetryMs = 60_000;
+
 /** What one pull knows of reports: what earlier pulls read, and what it reads itself. */
 export class PullReports {
   readonly #options: PullReportsOptions;
@@ -32,12 +36,14 @@ export class PullReports {
   }
 
   /**
-   * Asks for the reports that closed periods still wait for, in the order given, unless this pull did already: call it
-   * when all else is settled.
-   * @returns the answers, without those that the time did not suffice for.
+   * Asks for the reports that closed periods still wait for, in the order given, unless this pull did already, or
+   * another did less than a minute ago: call it when all else is settled.
+   * @returns the answers, without those of reports that were not asked for, be it for want of time.
    */
   async readLate(waiting: readonly LateReport[]): Promise<readonly LateReading[]> {
-    await this.#ask([...new Set(waiting.map(({ reportId }) => reportId))]);
+    const nowMs = this.#options.now().getTime();
+    const due = waiting.filter(({ readAtMs }) => readAtMs === 0 || nowMs - readAtMs >= lateRetryMs);
+    await this.#ask([...new Set(due.map(({ reportId }) => reportId))]);
     return waiting.flatMap(({ periodId, reportId }) => {
       const answer = this.#answers.get(reportId);
       return answer === undefined ? [] : [{ ...answer, periodId }];

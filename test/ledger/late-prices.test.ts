@@ -103,7 +103,8 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     });
     await recordPull(ledger, [textMessage(3, 40)]);
     const before = await readPeriodRows(database, 1);
-    const [first, second] = [7, 8].map((reportId) => ({ periodId: 1, reportId }));
+    const first = { periodId: 1, reportId: 7, readAtMs: 1 };
+    const second = { periodId: 1, reportId: 8, readAtMs: 2 };
 
     const result = await recordPull(ledger, [textMessage(3, 40)], {
       readLate(waiting) {
@@ -116,7 +117,7 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     const reports = before.reports.map((row) => (row['report_id'] === 7 ? { ...row, read_at_ms: 9 } : row));
     expect(await readPeriodRows(database, 1)).toEqual({ ...before, reports });
     const pull = await beginPull(ledger);
-    expect(pull.lateReports).toEqual([second, first]);
+    expect(pull.lateReports).toEqual([second, { ...first, readAtMs: 9 }]);
     await pull.release();
   });
 
@@ -187,7 +188,7 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
 
     const strangers = recordPull(ledger, [textMessage(4, 30)], {
       readLate(waiting) {
-        expect(waiting).toEqual([{ periodId: 1, reportId: 5 }]);
+        expect(waiting).toEqual([{ periodId: 1, reportId: 5, readAtMs: 1 }]);
         return answerLease(waiting);
       },
     });

@@ -14,8 +14,7 @@ export function findLateReports(periods: readonly ModelPeriod[]): readonly LateR
         .filter(({ reportId, status }) => status === 'unread' && messages.some(waitsFor(reportId)))
         .map(({ reportId, readAtMs }) => ({ periodId: id, reportId, readAtMs })),
     )
-    .toSorted((a, b) => a.readAtMs - b.readAtMs || a.periodId - b.periodId || a.reportId - b.reportId)
-    .map(({ periodId, reportId }) => ({ periodId, reportId }));
+    .toSorted((a, b) => a.readAtMs - b.readAtMs || a.periodId - b.periodId || a.reportId - b.reportId);
 }
 
 /** Gives the messages of closed periods that wait for a report what they lack, and nothing else. @returns how many got a price. */

@@ -9,6 +9,9 @@ import type { Delivery } from './watched-upstream.ts';
 /** After this age the simulated service reads a report again. */
 export const reportMaxAgeMs = 3_600_000;
 
+/** For so long the service leaves a report of a closed period alone after a try. */
+const lateRetryMs = 60_000;
+
 /** What the service must know of one account, as plainly as it can be said. */
 export class AccountModel {
   readonly ledger: ModelLedger;
@@ -40,10 +43,12 @@ export class AccountModel {
       readings.push(reading);
       next.set(reportId, reading);
     }
-    const lateReadings = this.ledger.lateReports.map(({ periodId, reportId }) => ({
-      ...read(reportId, answers.get(reportId), undefined, pulledAtMs),
-      periodId,
-    }));
+    const asked = this.reportsToAsk(messages, pulledAtMs);
+    const lateReadings = this.ledger.lateReports.flatMap(({ periodId, reportId }) =>
+      asked.includes(reportId)
+        ? [{ ...read(reportId, answers.get(reportId), undefined, pulledAtMs), periodId }]
+        : [],
+    );
     return this.ledger.record(
       messages.map((message) => price(message, next)),
       { readings, lateReadings },
@@ -51,9 +56,11 @@ export class AccountModel {
     );
   }
 
-  /** The reports that a pull of these messages must ask for, each once: those that are due, and those of closed periods. */
+  /** The reports that a pull of these messages must ask for, each once: those that are due, and those of closed periods after a pause. */
   reportsToAsk(messages: readonly Message[], nowMs: number): readonly number[] {
-    const late = this.ledger.lateReports.map(({ reportId }) => reportId);
+    const late = this.ledger.lateReports
+      .filter(({ readAtMs }) => readAtMs === 0 || nowMs - readAtMs >= lateRetryMs)
+      .map(({ reportId }) => reportId);
     return [...new Set([...this.dueReports(messages, nowMs), ...late])].toSorted((a, b) => a - b);
   }
 

@@ -41,6 +41,17 @@ async function closeUnpriced(app: App): Promise<void> {
   await app.waitForRevision(2);
 }
 
+/** A clock beside the real one, which can be put forward. */
+class Clock {
+  #skippedMs = 0;
+  readonly now = (): Date => new Date(Date.now() + this.#skippedMs);
+
+  /** Lets the pause between two tries of a late report go by. */
+  skipPause(): void {
+    this.#skippedMs += 60_000;
+  }
+}
+
 function tellApril(upstream: ScriptedUpstream): void {
   upstream.setMessages(april);
   // No report, and nothing that is worth another try at once.
@@ -49,7 +60,8 @@ function tellApril(upstream: ScriptedUpstream): void {
 
 describe.each(testDatabases)('a closed period that lacks a price on $name', (testDatabase) => {
   it('says so until its report answers, and is whole from then on', async () => {
-    const app = await startApp({ database: await testDatabase.open(), script: tellApril });
+    const clock = new Clock();
+    const app = await startApp({ database: await testDatabase.open(), script: tellApril, now: clock.now });
     await closeUnpriced(app);
     await app.waitForPull();
     const before = await app.query(document);
@@ -61,6 +73,7 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
     expect((await app.get('/usage.csv?period=1')).status).toBe(503);
 
     app.upstream.setReport(5, { name: 'Lease Report', credit_cost: 15.5 });
+    clock.skipPause();
     await app.waitForRevision(3);
 
     const expected = {
@@ -102,6 +115,7 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
     // It was asked for until it answered, and what it says from now on changes nothing.
     app.upstream.setReport(5, { name: 'Dear Report', credit_cost: 99 });
     const calls = app.upstream.countOf('/reports/5');
+    clock.skipPause();
     await app.waitForPull();
     await app.waitForPull();
     expect(app.upstream.countOf('/reports/5')).toBe(calls);
@@ -117,13 +131,16 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
     if (before === undefined || after === undefined) throw new Error('two handles were asked for');
     const upstream = await startScriptedUpstream();
     tellApril(upstream);
-    const old = await startApp({ upstream, database: before });
+    const clock = new Clock();
+    const { now } = clock;
+    const old = await startApp({ upstream, database: before, now });
     await closeUnpriced(old);
     await old.close();
 
-    const app = await startApp({ upstream, database: after, settings: { RATE_CARD: path } });
+    const app = await startApp({ upstream, database: after, settings: { RATE_CARD: path }, now });
     await app.waitForRevision(3); // The open period, by the new card.
     upstream.setReport(5, (response) => response.writeHead(404).end());
+    clock.skipPause();
     await app.waitForRevision(4);
 
     expect(await app.data(document)).toMatchObject({
@@ -148,11 +165,13 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
   });
 
   it('gets it from a pull whose list is empty as well', async () => {
-    const app = await startApp({ database: await testDatabase.open(), script: tellApril });
+    const clock = new Clock();
+    const app = await startApp({ database: await testDatabase.open(), script: tellApril, now: clock.now });
     await closeUnpriced(app);
     app.upstream.setMessages([]);
     await app.waitForPull();
     app.upstream.setReport(5, { name: 'Lease Report', credit_cost: 15.5 });
+    clock.skipPause();
     await app.waitForRevision(3);
     expect(await app.data('{ usage(periodId: 1) { totals { creditsUsed unpricedCount } } }')).toEqual({
       usage: { totals: { creditsUsed: '16.65', unpricedCount: 0 } },
@@ -161,9 +180,9 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
   });
 });
 
-function unread(reportId: number): ReportReading {
-  // The higher its number, the longer ago it was tried.
-  return { reportId, readAtMs: 100 - reportId, status: 'unread' };
+/** Unless told otherwise, the higher its number, the longer ago it was tried. */
+function unread(reportId: number, readAtMs = 100 - reportId): ReportReading {
+  return { reportId, readAtMs, status: 'unread' };
 }
 
 describe('the reports that closed periods wait for', () => {
@@ -203,8 +222,9 @@ describe('the reports that closed periods wait for', () => {
       const { ledger } = await openTestLedger(testDatabase);
       const ids = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
       const messages = ids.map((id) => unpricedMessage(id, id, id));
-      await recordPull(ledger, messages, { readings: ids.map(unread) });
-      await recordPull(ledger, [unpricedMessage(50, 50, 5)], { readings: ids.map(unread) });
+      const readings = ids.map((id) => unread(id));
+      await recordPull(ledger, messages, { readings });
+      await recordPull(ledger, [unpricedMessage(50, 50, 5)], { readings });
       await recordPull(ledger, [textMessage(100, 500)]);
 
       const asked: number[] = [];
@@ -212,12 +232,37 @@ describe('the reports that closed periods wait for', () => {
       expect(await pull(ledger, asked)).toMatchObject({ pricedLate: 2 });
       expect(asked).toEqual([1, 12, 11, 10, 9, 8, 7, 6, 5, 4]);
 
-      // Those that the time did not suffice for come first now.
+      // Those that the time did not suffice for come first now, and the others not at all for a minute.
       asked.length = 0;
       expect(await pull(ledger, asked)).toMatchObject({ changed: false, pricedLate: 0 });
-      expect(asked.slice(0, 3)).toEqual([1, 3, 2]);
+      expect(asked).toEqual([1, 3, 2]);
+
       expect((await readUsage(ledger, { periodId: 1 })).totals).toMatchObject({ unpricedCount: 11 });
       expect((await readUsage(ledger, { periodId: 2 })).totals).toMatchObject({ unpricedCount: 0 });
+    },
+  );
+
+  it.each(testDatabases)(
+    'are asked for at once if they never were, and else a minute after the last try, on $name',
+    async (testDatabase) => {
+      const { ledger } = await openTestLedger(testDatabase);
+      // The pull comes to them at 101 s.
+      const triedAtMs = new Map([
+        [2, 0],
+        [3, 41 * secondMs],
+        [4, 41 * secondMs + 1],
+        [5, 100 * secondMs],
+      ]);
+      const readings = [...triedAtMs].map(([reportId, readAtMs]) => unread(reportId, readAtMs));
+      const messages = readings.map(({ reportId }) => unpricedMessage(reportId, reportId, reportId));
+      await recordPull(ledger, messages, { readings });
+      await recordPull(ledger, [unpricedMessage(50, 50, 5)], { readings: [unread(5, 0)] });
+      await recordPull(ledger, [textMessage(100, 500)]);
+
+      const asked: number[] = [];
+      // One period has never asked for report 5, and the other one takes the answer as well.
+      expect(await pull(ledger, asked)).toMatchObject({ pricedLate: 2 });
+      expect(asked).toEqual([1, 2, 5, 3]);
     },
   );
 });

@@ -6,6 +6,7 @@ import { decodeRateCard, defaultRateCard, InvalidRateCard, type RateCard } from 
 import type { AuthenticationSettings } from './http/authentication.ts';
 import { loadAuthentication } from './http/authentication-settings.ts';
 import type { DocumentLimits } from './http/document-limits.ts';
+import { isLoopback } from './http/host-check.ts';
 import type { RateLimits } from './http/rate-limit.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from './http/trusted-documents.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
@@ -219,8 +220,4 @@ function isHttpUrl(text: string): boolean {
 
 function isOrigin(text: string): boolean {
   return isHttpUrl(text) && URL.parse(text)?.origin === text;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }

@@ -32,6 +32,15 @@ export function unauthenticated(): Refusal {
   });
 }
 
+/** The request was meant for another server, as its `Host` says. */
+export function misdirected(): Refusal {
+  return new Refusal({
+    status: 421,
+    code: 'FORBIDDEN',
+    message: 'Without authentication, this answers only when it is called localhost or by its own address.',
+  });
+}
+
 /** Too many requests in a minute. @param retryAfterSeconds when the next one is welcome */
 export function rateLimited(retryAfterSeconds: number): Refusal {
   return new Refusal({

@@ -7,6 +7,7 @@ import { addAuthentication, type AuthenticationSettings } from './authentication
 import { addCsvEndpoint } from './csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
+import { addHostCheck } from './host-check.ts';
 import { addMetricsEndpoint } from './metrics-endpoint.ts';
 import { addOverloadProtection, type OverloadLimits } from './overload.ts';
 import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './rate-limit.ts';
@@ -19,6 +20,8 @@ import { createAnswerCache } from './answer-cache.ts';
 export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
   /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
+  /** The address that the caller makes it listen on. */
+  readonly host: string;
   /** Web pages of these origins may call the service. */
   readonly corsOrigins: readonly string[];
   /** Null: everybody is the one anonymous account. */
@@ -71,8 +74,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   const apiKeys = authentication?.apiKeys ?? [];
   addMetricsEndpoint(app, { metrics: options.metrics, apiKeys, countRefusal });
-  await addCors(app, options);
   await addSecurityHeaders(app, options);
+  addHostCheck(app, options);
+  await addCors(app, options);
   addAuthentication(app, { ...options, countRefusal });
   app.addHook('onRequest', async (request) => {
     if (request.knownAccount === null || request.routeOptions.config.open === true) return;

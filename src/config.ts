@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-
-import { z } from 'zod';
-
-import { decodeRateCard, defaultRateCard, InvalidRateCard, type RateCard } from './billing/rate-card.ts';
+import type { RateCard } from './billing/rate-card.ts';
 import type { AuthenticationSettings } from './http/authentication.ts';
 import { loadAuthentication } from './http/authentication-settings.ts';
 import type { DocumentLimits } from './http/document-limits.ts';
 import { isLoopback } from './http/host-check.ts';
 import type { RateLimits } from './http/rate-limit.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from './http/trusted-documents.ts';
-import { type LogLevel, logLevels } from './telemetry/log.ts';
+import { loadRateCard } from './rate-card-file.ts';
+import { settingsSchema } from './settings.ts';
+import type { LogLevel } from './telemetry/log.ts';
 
 /** Every setting of the service, checked. Source: README, "Settings". */
 export interface Config {
@@ -55,62 +53,6 @@ export class InvalidConfig extends Error {
   }
 }
 
-const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(4000),
-  UPSTREAM_URL: z.string().refine(isHttpUrl, 'must be an http:// or https:// URL').optional(),
-  UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
-  UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * 2 ** 20),
-  SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),
-  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(200),
-  REPORT_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),
-  DATABASE_URL: z
-    .string()
-    .regex(/^(file:.+|memory:|postgres(ql)?:\/\/.+)$/, 'must be file:PATH, memory: or postgres://…')
-    .default('file:.data/usage.db'),
-  RATE_CARD: z.string().optional(),
-  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
-  CORS_ORIGINS: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== ''),
-    )
-    .refine(
-      (origins) => origins.every(isOrigin),
-      'must be origins such as https://app.example.com, comma-separated',
-    )
-    .default([]),
-  NODE_ENV: z.string().optional(),
-  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
-  JWT_JWKS_URL: z.string().optional(),
-  JWT_SECRET: z.string().optional(),
-  JWT_ISSUER: z.string().optional(),
-  JWT_AUDIENCE: z.string().optional(),
-  JWT_MAX_AGE_S: wholeNumber(1, 365 * 86_400).optional(),
-  API_KEYS_FILE: z.string().optional(),
-  QUERY_MAX_COMPLEXITY: wholeNumber(1, 1_000_000_000).default(50_000),
-  QUERY_MAX_DEPTH: wholeNumber(1, 1_000).default(16),
-  QUERY_MAX_ALIASES: wholeNumber(0, 10_000).default(30),
-  QUERY_MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
-  QUERY_MAX_TOKENS: wholeNumber(1, 1_000_000).default(2_000),
-  QUERY_MAX_SELECTIONS: wholeNumber(1, 1_000_000).default(2_000),
-  BODY_MAX_BYTES: wholeNumber(1_000, 100_000_000).default(100_000),
-  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
-  RATE_LIMIT_REFUSALS_PER_MINUTE: wholeNumber(1, 1_000_000_000).default(300),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\/.+$/, 'must be redis://… or rediss://…')
-    .optional(),
-  TRUSTED_DOCUMENTS: z.enum(['on', 'only', 'off'], 'must be on, only or off').default('on'),
-  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
-  PAGE_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(32 * 2 ** 20),
-  ANSWER_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(64 * 2 ** 20),
-  ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('false'),
-});
-
 /**
  * Reads the settings from environment variables and the rate card from the file that they name.
  * An empty variable counts as unset.
@@ -118,7 +60,7 @@ const environment = z.object({
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = settingsSchema.safeParse(given);
   const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
 
   const { rateCard, faults: cardFaults } = loadRateCard(given['RATE_CARD']);
@@ -187,37 +129,3 @@ function requestsPerMinute(given: number | undefined, authenticated: boolean): n
 }
 
 const defaultRequestsPerMinute = 600;
-
-function loadRateCard(path: string | undefined): {
-  readonly rateCard: RateCard;
-  readonly faults: readonly string[];
-} {
-  if (path === undefined) return { rateCard: defaultRateCard, faults: [] };
-  try {
-    return { rateCard: decodeRateCard(JSON.parse(readFileSync(path, 'utf8'))), faults: [] };
-  } catch (error) {
-    const faults =
-      error instanceof InvalidRateCard
-        ? error.faults
-        : [error instanceof Error ? error.message : String(error)];
-    return { rateCard: defaultRateCard, faults: faults.map((fault) => `RATE_CARD ${path}: ${fault}`) };
-  }
-}
-
-function wholeNumber(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
-}
-
-function isHttpUrl(text: string): boolean {
-  // `{account}` may stand in the host, where a URL allows no braces.
-  const url = URL.parse(text.replaceAll('{account}', 'account'));
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
-}
-
-function isOrigin(text: string): boolean {
-  return isHttpUrl(text) && URL.parse(text)?.origin === text;
-}

@@ -58,6 +58,8 @@ test.each([
   ['CORS_ORIGINS', 'https://app.example.com/path'],
   ['CORS_ORIGINS', '*'],
   ['INTROSPECTION', 'yes'],
+  ['NODE_ENV', 'prod'],
+  ['NODE_ENV', 'Production'],
   ['RATE_CARD', '/no/such/card.json'],
   ['HOST', '0.0.0.0'],
 ])('%s=%s is a fault that names the setting', (name, value) => {
@@ -92,6 +94,8 @@ test('production turns introspection off, and INTROSPECTION overrides either way
   expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ production: true, introspection: false });
   expect(loadConfig({ NODE_ENV: 'production', INTROSPECTION: 'on' }).introspection).toBe(true);
   expect(loadConfig({ INTROSPECTION: 'off' }).introspection).toBe(false);
+  for (const NODE_ENV of ['development', 'test', ''])
+    expect(loadConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });
 });
 
 test('{account} may stand anywhere in UPSTREAM_URL', () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createSchema } from './graphql/schema.ts';
 import { anonymousAccount } from './http/account.ts';
-import { createServer } from './http/server.ts';
+import { createServer, listen } from './http/server.ts';
 import { DatabaseUnavailable } from './ledger/database-unavailable.ts';
 import { type Database, openDatabase } from './ledger/database.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -151,7 +151,7 @@ export async function startService(
     log,
   });
   const following = followWhenMigrated();
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await listen(app, { host: config.host, port: config.port });
   return {
     url,
     sample: sample !== null,

@@ -44,8 +44,8 @@ const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.emb
 /** Builds the HTTP server; the caller makes it listen. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { authentication, bodyMaxBytes, rateLimits, noteAsk, log } = options;
-  // Named, so that the server's type does not depend on the logger's.
-  const loggerInstance: FastifyBaseLogger = log;
+  // Named, so that the server's type does not depend on the logger's. A child, whose level is the server's alone.
+  const loggerInstance: FastifyBaseLogger = log.child({});
   const app = fastify({
     loggerInstance,
     // Every request would be two lines; failures are logged where they happen.
@@ -90,6 +90,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await addGraphQLEndpoint(app, { ...options, answers });
   app.get('/', { config: { open: true } }, (_request, reply) => reply.redirect('/graphql'));
   return app;
+}
+
+/** Makes the server listen. @returns its base URL. @throws when it cannot listen there. */
+export async function listen(
+  app: FastifyInstance,
+  address: { readonly host: string; readonly port: number },
+): Promise<string> {
+  const { level } = app.log;
+  // Fastify would log where it listens, which the ready block tells people.
+  app.log.level = 'silent';
+  try {
+    return await app.listen(address);
+  } finally {
+    app.log.level = level;
+  }
 }
 
 /** How long clients may take, in ms. Together less than 7 s until a client that says nothing is gone. */

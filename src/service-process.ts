@@ -4,12 +4,18 @@ import { createLog } from './telemetry/log.ts';
 
 const sameSignalMs = 500;
 
-const config = readConfig();
-if (config !== null) await run(config);
+/**
+ * Runs the service as this process: with the settings of its environment, until a signal ends it. Says on standard
+ * output when it is ready, or on standard error why it cannot start.
+ */
+export async function runService(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const config = readConfig(env);
+  if (config !== null) await run(config);
+}
 
-function readConfig(): Config | null {
+function readConfig(env: Readonly<Record<string, string | undefined>>): Config | null {
   try {
-    return loadConfig(process.env);
+    return loadConfig(env);
   } catch (error) {
     if (!(error instanceof InvalidConfig)) throw error;
     console.error(

@@ -60,14 +60,40 @@ test('a changed rate card under its old version ends the process, for old receip
 });
 
 test('says once that it is ready, where, and that the data is a sample', async () => {
-  const service = spawnService({ PORT: '0', DATABASE_URL: 'memory:', LOG_LEVEL: 'silent' });
+  const service = spawnService({ PORT: '0', DATABASE_URL: 'memory:', SYNC_INTERVAL_MS: '60000' });
   const url = await service.ready();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
   expect(service.output.stdout).toContain('SAMPLE data');
   expect(service.output.stdout).toContain(`${url}/graphql`);
   expect(service.output.stdout).toContain(`${url}/usage`);
   expect(service.output.stdout).toContain(`${url}/readyz`);
-  expect(service.output.stderr).toBe('');
+  // Nowhere else: the log begins with the first pull.
+  expect(service.output.stderr).not.toContain(url);
   service.child.kill('SIGTERM');
   expect(await service.exitCode()).toBe(0);
+});
+
+test('an older Node.js is told in one line what is needed', async () => {
+  const pretend =
+    "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } })";
+  const imports = ['--import', 'tsx', '--import', pretend];
+  const service = spawnService({}, [process.execPath, ...imports, 'src/main.ts']);
+  expect(await service.exitCode()).toBe(1);
+  expect(service.output.stdout).toBe('');
+  expect(service.output.stderr).toBe(
+    'Cannot start: this is Node.js 20.1.0, and Node.js 24 is needed. `npm start` brings it along.\n',
+  );
+});
+
+test('a database file that is none ends the process with the reason, which is told once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usage-settings-'));
+  const path = join(folder, 'usage.db');
+  writeFileSync(path, 'This is not what SQLite writes. '.repeat(100));
+  const service = spawnService({ PORT: '0', DATABASE_URL: `file:${path}`, LOG_LEVEL: 'debug' });
+  expect(await service.exitCode()).toBe(1);
+  const [line = '', reason] = service.output.stderr.split('\n');
+  const message = 'the database is unavailable: file is not a database';
+  expect(reason).toBe(`Cannot start: ${message}.`);
+  expect(JSON.parse(line)).toMatchObject({ err: { message, cause: { message: 'file is not a database' } } });
+  rmSync(folder, { recursive: true });
 });

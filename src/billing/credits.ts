@@ -52,23 +52,9 @@ export class Credits {
     return Credits.fromUnits(this.units + other.units);
   }
 
-  minus(other: Credits): Credits {
-    return Credits.fromUnits(this.units - other.units);
-  }
-
-  /** @throws RangeError unless `factor` is an integer: a fraction of an amount would have to be rounded. */
-  times(factor: number): Credits {
-    if (!Number.isInteger(factor)) throw new RangeError(`Not an integer factor: ${factor}`);
-    return Credits.fromUnits(this.units * factor);
-  }
-
   /** Negative, 0 or positive, as `Array.prototype.sort` wants it. */
   compare(other: Credits): number {
     return this.units - other.units;
-  }
-
-  isZero(): boolean {
-    return this.units === 0;
   }
 
   isNegative(): boolean {

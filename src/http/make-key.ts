@@ -1,10 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
 
+import { accountPattern } from './account.ts';
+
 // `npm run --silent key -- ACCOUNT`: prints a new API key and its line for API_KEYS_FILE. It is kept nowhere else.
 // Standard output holds just these two lines, for scripts; standard error explains them.
 const account = process.argv[2] ?? '';
 
-if (process.argv.length !== 3 || !/^[A-Za-z0-9_-]{1,64}$/.test(account)) {
+if (process.argv.length !== 3 || !accountPattern.test(account)) {
   console.error('Usage: npm run --silent key -- ACCOUNT (1 to 64 letters, digits, "_" or "-")');
   process.exitCode = 1;
 } else {

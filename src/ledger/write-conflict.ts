@@ -20,7 +20,7 @@ export function retryConflicts<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** Whether a write failed only because another one was there at the same time. */
-export function isWriteConflict(error: unknown): boolean {
+function isWriteConflict(error: unknown): boolean {
   const facts = error instanceof DatabaseUnavailable ? error.cause : error;
   if (facts instanceof pg.DatabaseError) return postgresConflicts.has(facts.code ?? '');
   return facts instanceof SqliteFailure && facts.primaryCode === sqliteBusy;

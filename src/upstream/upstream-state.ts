@@ -27,11 +27,6 @@ export class UpstreamStates {
     this.#mostStates = mostStates;
   }
 
-  /** The number of upstreams remembered. */
-  get size(): number {
-    return this.#states.size;
-  }
-
   /** The state of one upstream, fresh when it is not known. */
   get(upstreamKey: string): UpstreamState {
     const state = this.#states.get(upstreamKey) ?? this.#createState();

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** An account that nobody asked for this long rests: it is not pulled until somebody asks again. */
-export const restAfterMs = 7 * 86_400_000;
+const restAfterMs = 7 * 86_400_000;
 /** The ledger learns of this many asks: what is that coarse costs a query nothing. */
 const noteEveryMs = 3_600_000;
 

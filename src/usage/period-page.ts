@@ -13,7 +13,7 @@ export interface PeriodPage {
 }
 
 /** The most periods in a page. */
-export const mostPeriods = 100;
+const mostPeriods = 100;
 
 /** Reads one page of periods. @throws InvalidArgument or InvalidCursor */
 export async function readPeriodPage(

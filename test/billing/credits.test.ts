@@ -78,7 +78,6 @@ describe('Credits.fromUnits', () => {
 
   it('knows one zero only', () => {
     expect(Object.is(Credits.fromUnits(-0).units, 0)).toBe(true);
-    expect(Object.is(Credits.zero.times(-1).units, 0)).toBe(true);
     expect(Credits.parse('-0.00').toString()).toBe('0.00');
   });
 });
@@ -90,12 +89,10 @@ describe('arithmetic', () => {
 
   it('agrees with big integers', () => {
     fc.assert(
-      fc.property(smallUnits, smallUnits, fc.integer({ min: -1_000, max: 1_000 }), (left, right, factor) => {
+      fc.property(smallUnits, smallUnits, (left, right) => {
         const a = Credits.fromUnits(left);
         const b = Credits.fromUnits(right);
         expect(BigInt(a.plus(b).units)).toBe(BigInt(left) + BigInt(right));
-        expect(BigInt(a.minus(b).units)).toBe(BigInt(left) - BigInt(right));
-        expect(BigInt(a.times(factor).units)).toBe(BigInt(left) * BigInt(factor));
         expect(Math.sign(a.compare(b))).toBe(Math.sign(left - right));
       }),
     );
@@ -104,17 +101,12 @@ describe('arithmetic', () => {
   it('throws rather than lose a digit', () => {
     const largest = Credits.fromUnits(Number.MAX_SAFE_INTEGER);
     expect(() => largest.plus(Credits.fromUnits(1))).toThrow(RangeError);
-    expect(() => Credits.fromUnits(1).minus(largest.times(-1))).toThrow(RangeError);
-    expect(() => largest.times(3)).toThrow(RangeError);
+    expect(() => Credits.fromUnits(-2).plus(Credits.fromUnits(-Number.MAX_SAFE_INTEGER))).toThrow(RangeError);
   });
 
-  it('refuses a factor that would need rounding', () => {
-    expect(() => Credits.fromUnits(2).times(0.5)).toThrow(RangeError);
-  });
-
-  it('knows zero and the sign', () => {
-    expect([Credits.zero.isZero(), Credits.zero.isNegative()]).toEqual([true, false]);
-    expect([Credits.parse('-0.01').isZero(), Credits.parse('-0.01').isNegative()]).toEqual([false, true]);
+  it('knows the sign', () => {
+    expect(Credits.zero.isNegative()).toBe(false);
+    expect(Credits.parse('-0.01').isNegative()).toBe(true);
   });
 });
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Whether only this machine may ask, by its own names. */
+  readonly localOnly: boolean;
   /** Null: the bundled sample. May hold `{account}`. */
   readonly upstreamUrl: string | null;
   readonly upstreamTimeoutMs: number;
@@ -76,7 +78,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   faults.push(...authenticationFaults, ...documentFaults);
   const host = given['HOST'] ?? '127.0.0.1';
   const intendsAuthentication = authentication !== null || authenticationFaults.length > 0;
-  if (!isLoopback(host) && !intendsAuthentication && given['ALLOW_ANONYMOUS'] !== 'true') {
+  const needsShelter = !intendsAuthentication && given['ALLOW_ANONYMOUS'] !== 'true';
+  if (needsShelter && !isLoopback(host)) {
     faults.push(
       `HOST ${host} is not a loopback address and no authentication is set up: ` +
         'anybody who reaches it could read all usage. Set ALLOW_ANONYMOUS=true if that is what you want',
@@ -89,6 +92,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze({
     host,
     port: settings.PORT,
+    localOnly: needsShelter,
     upstreamUrl: settings.UPSTREAM_URL ?? null,
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamMaxBytes: settings.UPSTREAM_MAX_BYTES,

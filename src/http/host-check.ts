@@ -1,25 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
-import type { AuthenticationSettings } from './authentication.ts';
 import { misdirected } from './refusal.ts';
-
-/** What the check of `Host` goes by. */
-export interface HostCheckOptions {
-  /** The address to listen on. */
-  readonly host: string;
-  /** Null: everybody who gets here sees all usage. */
-  readonly authentication: AuthenticationSettings | null;
-}
 
 /**
  * Refuses requests that call a service for this machine alone by a name of somebody else's. A web page can let its own
  * name lead to 127.0.0.1, and then its scripts may read what answers there (DNS rebinding); only `Host` tells. Whoever
- * listens elsewhere is called by names that nobody can know here.
+ * lets others in is called by names that nobody can know here.
  *
  * No path is excepted: metrics have figures in them, and what asks for health on this machine can name it rightly.
  */
-export function addHostCheck(app: FastifyInstance, { host, authentication }: HostCheckOptions): void {
-  if (authentication !== null || !isLoopback(host)) return;
+export function addHostCheck(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (!isLoopback(nameIn(request.headers.host ?? ''))) throw misdirected();
   });

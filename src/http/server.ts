@@ -20,8 +20,8 @@ import { createAnswerCache } from './answer-cache.ts';
 export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
   /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
-  /** The address that the caller makes it listen on. */
-  readonly host: string;
+  /** Whether only this machine may ask, by its own names. */
+  readonly localOnly: boolean;
   /** Web pages of these origins may call the service. */
   readonly corsOrigins: readonly string[];
   /** Null: everybody is the one anonymous account. */
@@ -75,7 +75,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const apiKeys = authentication?.apiKeys ?? [];
   addMetricsEndpoint(app, { metrics: options.metrics, apiKeys, countRefusal });
   await addSecurityHeaders(app, options);
-  addHostCheck(app, options);
+  if (options.localOnly) addHostCheck(app);
   await addCors(app, options);
   addAuthentication(app, { ...options, countRefusal });
   app.addHook('onRequest', async (request) => {

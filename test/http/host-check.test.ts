@@ -55,7 +55,9 @@ describe('a service that others may reach', () => {
     const closed = await startApp({ settings: { API_KEYS_FILE: keys } });
     expect((await call(closed, 'usage.example.com'))[0]).toBe(401);
     expect((await call(closed, 'usage.example.com', '/livez'))[0]).toBe(200);
-    const open = await startApp({ settings: { HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' } });
-    expect((await call(open, 'usage.example.com', '/livez'))[0]).toBe(200);
+    for (const HOST of ['0.0.0.0', '127.0.0.1']) {
+      const open = await startApp({ settings: { HOST, ALLOW_ANONYMOUS: 'true' } });
+      expect((await call(open, 'usage.example.com', '/livez'))[0]).toBe(200);
+    }
   });
 });

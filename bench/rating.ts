@@ -67,12 +67,13 @@ function passesPerSecond(texts: readonly string[], price: (text: string) => unkn
   return (passes / elapsedMs) * 1_000;
 }
 
-/** How much the heap grows for each text. Garbage collections in between would make it too small, so the best of some. */
+/** How much the heap grows for each text. Garbage collections in between would make it too small. */
 function bytesPerText(): number {
+  const passes = 200;
   const tries = Array.from({ length: 20 }, () => {
     const before = process.memoryUsage().heapUsed;
-    for (let pass = 0; pass < 20; pass++) for (const text of ascii) priceText(text, defaultRateCard);
-    return (process.memoryUsage().heapUsed - before) / (20 * ascii.length);
+    for (let pass = 0; pass < passes; pass++) for (const text of ascii) priceText(text, defaultRateCard);
+    return (process.memoryUsage().heapUsed - before) / (passes * ascii.length);
   });
   return median(tries.filter((bytes) => bytes > 0));
 }

@@ -11,6 +11,13 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { Sync } from '../../src/usage/sync.ts';
 import { UsageReader } from '../../src/usage/usage-reader.ts';
+import type { UsageSession } from '../../src/usage/usage-session.ts';
+
+declare module 'mercurius' {
+  interface MercuriusContext {
+    readonly session: UsageSession;
+  }
+}
 
 // Our schema, resolvers and ledger behind mercurius and its JIT, and nothing of our defences.
 const now = (): Date => new Date();
@@ -32,5 +39,9 @@ await app.register(mercurius, {
   context: () => ({ session: reader.openSession('default') }),
   jit: 1,
   graphiql: false,
+});
+// Pages are kept once they are known to be of one state.
+app.graphql.addHook('onResolution', async (_execution, { session }) => {
+  await session.confirm();
 });
 console.log(await app.listen({ host: '127.0.0.1', port: 0 }));

@@ -22,7 +22,7 @@ const mostCompiled = 300;
  * Executes with `graphql-jit` what is asked for again and again. Everything else is left to graphql-js: first uses,
  * documents that the JIT gets wrong, and each answer with errors, whose wording, order, paths and extensions are
  * graphql-js's own. That executes such an operation twice, which costs little: there are queries only, and a session
- * reads nothing twice.
+ * does not read its messages and sums again.
  */
 export function createExecutor(schema: GraphQLSchema): Executor {
   const compile = createOperationCompiler(schema);
@@ -42,7 +42,9 @@ export function createExecutor(schema: GraphQLSchema): Executor {
       return null;
     }
     const node = getOperationAST(document, operationName);
-    const made = node === null || node === undefined ? null : compile(document, node);
+    // Nothing is kept for it: clients can make up names without end.
+    if (node === null || node === undefined) return null;
+    const made = compile(document, node);
     compiled.set(
       document,
       (known ?? new Map<string | null, CompiledOperation | null>()).set(operationName, made),

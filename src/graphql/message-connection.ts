@@ -76,6 +76,6 @@ export class MessageConnectionResolver {
     complexity: ({ childComplexity }) => 10 + childComplexity,
   })
   totals(@Root() { usage, filter }: MessagePage, @Ctx() { session }: GraphQLContext): Promise<UsageTotals> {
-    return session.totals(usage, filter);
+    return session.sums.totals(usage, filter);
   }
 }

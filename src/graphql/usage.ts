@@ -67,7 +67,7 @@ export class UsageResolver {
     @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<UsageTotals> {
-    return session.totals(usage, toMessageFilter(filter));
+    return session.sums.totals(usage, toMessageFilter(filter));
   }
 
   @FieldResolver(() => MessageConnectionType, {
@@ -120,7 +120,7 @@ export class UsageResolver {
     @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<readonly UsageWindow[]> {
-    return session.windows(usage, { size, timeZone, filter: toMessageFilter(filter) });
+    return session.sums.windows(usage, { size, timeZone, filter: toMessageFilter(filter) });
   }
 
   @FieldResolver(() => [ReportUsageType], {
@@ -132,6 +132,6 @@ export class UsageResolver {
     @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<readonly ReportTotals[]> {
-    return session.byReport(usage, toMessageFilter(filter));
+    return session.sums.byReport(usage, toMessageFilter(filter));
   }
 }

@@ -81,7 +81,7 @@ export async function addGraphQLEndpoint(
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: { requestHeaders: preflightHeaders },
-    // The process's signals are handled in one place, `main.ts`.
+    // The process's signals are handled in one place, `service-process.ts`.
     stopOnTerminationSignals: false,
     plugins: [
       createCostPlugin(limits),
@@ -102,6 +102,7 @@ export async function addGraphQLEndpoint(
       if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
       for (let triesLeft = mostTries; ; triesLeft -= 1) {
         const session = reader.openSession(request.account);
+        // Whoever executes the query reads it as well, and says what is wrong.
         const state = await session.readState().catch(() => null);
         const key = state === null ? null : answerKey(request.account, state, asked);
         const kept = key === null ? undefined : answers.get(key);
@@ -112,9 +113,11 @@ export async function addGraphQLEndpoint(
           httpGraphQLRequest: asked.httpGraphQLRequest,
           context: async () => ({ session, trusted: asked.trusted }),
         });
+        const confirmation = await session.confirm();
         // Within three pulls that follow each other this closely, whatever was read last has to do.
-        if (triesLeft > 1 && (await session.hasMoved())) continue;
-        const answer = key === null || session.hasAskedUpstream ? null : toKept(request, asked, response);
+        if (confirmation === 'moved' && triesLeft > 1) continue;
+        const repeatable = key !== null && confirmation === 'whole' && !session.hasAskedUpstream;
+        const answer = repeatable ? toKept(request, asked, response) : null;
         if (key === null || answer === null) return sendOnce(reply, response);
         answers.set(key, answer);
         return sendKept(request, reply, answer);

@@ -39,8 +39,10 @@ export interface WholePeriodOptions {
 export async function sendWholePeriod(
   request: FastifyRequest,
   reply: FastifyReply,
-  { reader, periodId, format, answers, log }: WholePeriodOptions,
+  options: WholePeriodOptions,
+  triesLeft = mostTries,
 ): Promise<FastifyReply> {
+  const { reader, periodId, format, answers, log } = options;
   const session = reader.openSession(request.account);
   try {
     const usage = await session.usage(periodId);
@@ -54,8 +56,11 @@ export async function sendWholePeriod(
     const first = await batches.next();
     if (usage.totals.messageCount <= mostKeptMessages) {
       const body = await buffer(Readable.from(format.write(resume(first, batches))));
+      const confirmation = await session.confirm();
+      if (confirmation === 'moved' && triesLeft > 1)
+        return await sendWholePeriod(request, reply, options, triesLeft - 1);
       const answer: KeptAnswer = { contentType: format.contentType, body, etag: etagOf(body) };
-      answers.set(key, answer);
+      if (confirmation === 'whole') answers.set(key, answer);
       return sendKeptPeriod(request, reply, answer, fileNameOf(format, usage));
     }
     setHeaders(reply, format.contentType, fileNameOf(format, usage));
@@ -79,8 +84,10 @@ export async function sendWholePeriod(
   }
 }
 
-// One batch: longer periods are streamed, whatever their length.
+// Longer periods are streamed, whatever their length.
 const mostKeptMessages = 1_000;
+// A list is read again when a pull was recorded in the middle of it.
+const mostTries = 3;
 
 function fileNameOf(format: PeriodFormat, { period }: PeriodUsage): string | null {
   return format.fileName === null ? null : format.fileName(period.id);

@@ -35,6 +35,11 @@ export interface Database {
   ) => RawBuilder<unknown>;
   /** To be called first in a transaction whose statements join whole snapshots. */
   readonly prepareMerge: (trx: Kysely<Tables>) => Promise<void>;
+  /**
+   * To be called last in such a transaction, with how many messages came new: lets the planner know of them, if they
+   * are many.
+   */
+  readonly noteGrowth: (trx: Kysely<Tables>, messageCount: number) => Promise<void>;
   /** Epoch milliseconds by the one clock of all instances; null where each has the same one anyway. */
   readonly sharedClockMs: RawBuilder<number> | null;
   close(): Promise<void>;
@@ -46,6 +51,9 @@ export type ColumnType = 'bigint' | 'text';
 // No request waits for its database longer than 2 s: for a connection, then for an answer.
 const reading = { connectMs: 600, statementMs: 1_200 };
 const scanning = { connectMs: 350, statementMs: 1_500 };
+// When the planner learns of new messages at once: as a share of all, what PostgreSQL itself waits for before it looks.
+const leastGrowth = 5_000;
+const growthShare = 0.1;
 // A pull may take its time, but not for ever.
 const writing = { connectMs: 2_000, statementMs: 120_000 };
 
@@ -103,6 +111,7 @@ export function openSqliteDatabase(path: string): Database {
     stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
     async prepareMerge() {},
+    async noteGrowth() {},
     sharedClockMs: null,
     rowsOf(alias, columns, rows) {
       const names = Object.entries(columns).map(
@@ -147,6 +156,14 @@ export function createPostgresDatabase(
       await sql`set local enable_nestloop = off`.execute(trx);
       // What cannot do without them counts as so dear then that it would be compiled first, for a second each time.
       await sql`set local jit = off`.execute(trx);
+    },
+    async noteGrowth(trx, messageCount) {
+      if (messageCount < leastGrowth) return;
+      // PostgreSQL itself looks only within the next minute. Until then it would take the account for a small one, and
+      // read all of it for a page: 280 ms at 1,000,000 messages instead of 3.
+      const known = await sql<{ rows: number }>`
+        select cast(reltuples as float8) as rows from pg_class where oid = 'messages'::regclass`.execute(trx);
+      if (messageCount > growthShare * (known.rows[0]?.rows ?? 0)) await sql`analyze messages`.execute(trx);
     },
     rowsOf(alias, columns, rows) {
       const names = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);

@@ -63,6 +63,7 @@ export async function recordSnapshot(
   const changed = merged.changed || pricedLate > 0;
   const revision = changed ? state.revision + 1 : state.revision;
   await touchAccount(trx, account, { pulledAtMs, revision, periodId });
+  await database.noteGrowth(trx, merged.added);
   const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
   return { ...merged, changed, pricedLate, revision, setAside: [...conflicting, ...setAside] };
 }

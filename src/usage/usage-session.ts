@@ -2,6 +2,7 @@ import type { Charge } from '../billing/charge.ts';
 import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { AccountState, type Confirmation } from './account-state.ts';
 import { ChargedMessage } from './charged-message.ts';
 import { estimateCharge, type EstimateRequest } from './estimate.ts';
 import { parseId } from './id.ts';
@@ -13,15 +14,12 @@ import type {
   MessageOrder,
   PeriodUsage,
   RecordedMessage,
-  ReportTotals,
-  UsageTotals,
 } from './message-query.ts';
 import type { PageCache } from './page-cache.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
 import { createReportLoader, type ReportLoader } from './report-loader.ts';
 import type { Sync } from './sync.ts';
-import type { UsageWindow, WindowSize } from './time-windows.ts';
 import { listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
 
@@ -40,23 +38,26 @@ export interface UsageSources {
 /** Everything that one request of one account can read. What several fields need is read once. */
 export class UsageSession {
   readonly account: string;
+  /** The sums that it reads. */
+  readonly sums: UsageSums;
   readonly #sources: UsageSources;
   readonly #pages: PageCache;
   readonly #reports: ReportLoader;
-  readonly #usages = new Map<number | null, Promise<PeriodUsage | null>>();
-  readonly #sums = new UsageSums(() => this.#ledger);
+  readonly #state: AccountState;
   readonly #messagePages = new Map<string, Promise<MessagePage>>();
   readonly #messages = new Map<number, Promise<RecordedMessage | null>>();
   #hasAskedUpstream = false;
-  #hasReadMore = false;
 
   /** @param pages of all accounts, as earlier sessions read them. */
   constructor(account: string, sources: UsageSources, pages: PageCache) {
     this.account = account;
     this.#sources = sources;
     this.#pages = pages;
+    const state = new AccountState(account, sources.ledger);
+    this.#state = state;
+    this.sums = new UsageSums(state);
     this.#reports = createReportLoader({
-      readKnown: (periodId, reportIds) => this.#ledger.readReports(account, periodId, reportIds),
+      readKnown: (periodId, reportIds) => state.ledger.readReports(account, periodId, reportIds),
       readReport: (reportId) => {
         this.#hasAskedUpstream = true;
         return sources.upstream.readReport(account, reportId);
@@ -70,13 +71,10 @@ export class UsageSession {
    */
   async usage(periodId: string | null): Promise<PeriodUsage> {
     const id = periodId === null ? null : parseId(periodId);
-    const known = periodId !== null && id === null ? null : await this.#usage(id);
-    if (known !== null) return known;
+    const read = async () => (periodId !== null && id === null ? null : this.#state.readUsage(id));
+    let usage = await read();
     // Either the account has no such period, or it was never pulled.
-    if (periodId === null || (await this.#usage(null)) === null)
-      await this.#sources.sync.pullFirst(this.account);
-    this.#usages.clear();
-    const usage = periodId !== null && id === null ? null : await this.#usage(id);
+    if (usage === null && (await this.#pullUnlessRecorded())) usage = await read();
     if (usage === null) throw new PeriodNotFound({ periodId: periodId ?? 'current' });
     return usage;
   }
@@ -86,7 +84,7 @@ export class UsageSession {
    * Read from the ledger, once a session. Null while nothing is recorded.
    */
   async readState(): Promise<string | null> {
-    const usage = await this.#usage(null);
+    const usage = await this.#state.readUsage(null);
     if (usage === null) return null;
     const { revision, asOfMs } = usage.freshness;
     return `${revision}/${asOfMs}/${this.isStale(usage)}`;
@@ -98,14 +96,19 @@ export class UsageSession {
   }
 
   /**
-   * Whether a pull was recorded while the session read: what it read may be of two states then, and only a new session
-   * can give one answer. Takes one statement, or none when nothing but the state itself was read.
+   * Tells at its end whether a session may be believed: where a pull was recorded while it read, only a new session can
+   * give one answer. Pages of one state are kept for later sessions. Takes one statement, or none. Never throws.
    */
-  async hasMoved(): Promise<boolean> {
-    const before = this.#hasReadMore ? await this.#usage(null) : null;
-    if (before === null) return false;
-    const after = await this.#sources.ledger.readPeriod(this.account, null);
-    return after !== null && after.freshness.revision !== before.freshness.revision;
+  async confirm(): Promise<Confirmation> {
+    const confirmation = await this.#state.confirm();
+    if (confirmation !== 'whole') return confirmation;
+    for (const [key, reading] of this.#messagePages) {
+      const page = await reading.catch(() => null);
+      // A report that could not be read may be readable for the next request.
+      if (page?.messages.every(({ report }) => !(report instanceof Error)) === true)
+        this.#pages.set(key, page);
+    }
+    return confirmation;
   }
 
   /** Whether the usage is older than it should be. */
@@ -117,12 +120,9 @@ export class UsageSession {
   async message(messageId: string): Promise<ChargedMessage | null> {
     const id = parseId(messageId);
     if (id === null) return null;
-    const read = () => this.#ledger.readMessage(this.account, id);
+    const read = () => this.#state.ledger.readMessage(this.account, id);
     let message = await readOnce(this.#messages, id, read);
-    if (message === null && (await this.#usage(null)) === null) {
-      await this.#sources.sync.pullFirst(this.account);
-      message = await read();
-    }
+    if (message === null && (await this.#pullUnlessRecorded())) message = await read();
     if (message === null) return null;
     const [charged = null] = await this.#charge([message], await this.#cardOf(message));
     return charged;
@@ -135,46 +135,19 @@ export class UsageSession {
     filter: MessageFilter,
     order: readonly MessageOrder[],
   ): Promise<MessagePage> {
-    // A page read just after its usage may show a later revision than the key says. Nobody sees that later on: once
-    // a request can read the later revision, all do.
     const { period, freshness } = usage;
     const key = JSON.stringify([this.account, period.id, freshness.revision, page, filter, order]);
     const known = this.#pages.get(key);
     if (known !== undefined) return { ...known, usage };
     return readOnce(this.#messagePages, key, async () => {
-      const read = await readMessagePage(this.#ledger, usage, page, filter, order);
-      const charged: MessagePage = { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
-      // A report that could not be read may be readable for the next request.
-      if (charged.messages.every(({ report }) => !(report instanceof Error))) this.#pages.set(key, charged);
-      return charged;
+      const read = await readMessagePage(this.#state.ledger, usage, page, filter, order);
+      return { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
     });
   }
 
   /** All messages of a period in the upstream's order, in batches, without their texts. @throws Unpriced at one without a price */
   pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly ListedMessage[], void, undefined> {
-    return listPricedMessages(this.#ledger, usage);
-  }
-
-  /** What a period's messages come to that a filter lets through. */
-  totals(usage: PeriodUsage, filter: MessageFilter): Promise<UsageTotals> {
-    return this.#sums.totals(usage, filter);
-  }
-
-  /**
-   * A period's usage by hours, days, weeks or months of a time zone, from its first message to its last; a filter on
-   * the time narrows that.
-   * @throws TooManyWindows
-   */
-  windows(
-    usage: PeriodUsage,
-    query: { readonly size: WindowSize; readonly timeZone: string; readonly filter: MessageFilter },
-  ): Promise<readonly UsageWindow[]> {
-    return this.#sums.windows(usage, query);
-  }
-
-  /** A period's usage by report, dearest first. */
-  byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
-    return this.#sums.byReport(usage, filter);
+    return listPricedMessages(this.#state.ledger, usage);
   }
 
   /**
@@ -185,7 +158,7 @@ export class UsageSession {
     return estimateCharge(request, {
       rateCard: this.#sources.rateCard,
       readReport: async (reportId) => {
-        const periodId = (await this.#usage(null))?.period.id ?? 0;
+        const periodId = (await this.#state.readUsage(null))?.period.id ?? 0;
         return this.#reports.load({ periodId, reportId });
       },
     });
@@ -195,7 +168,9 @@ export class UsageSession {
   async rateCard(version: string | null): Promise<RateCard> {
     const { rateCard } = this.#sources;
     if (version === null || version === rateCard.version) return rateCard;
-    const card = isRateCardVersion(version) ? await this.#ledger.readRateCard(this.account, version) : null;
+    const card = isRateCardVersion(version)
+      ? await this.#state.ledger.readRateCard(this.account, version)
+      : null;
     if (card !== null) return card;
     throw new InvalidArgument({ argument: 'version', problem: 'names no rate card that was ever used' });
   }
@@ -203,7 +178,7 @@ export class UsageSession {
   /** A page of the account's periods, newest first. @throws InvalidArgument or InvalidCursor */
   async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
     await this.usage(null);
-    return readPeriodPage(this.#ledger, this.account, page);
+    return readPeriodPage(this.#state.ledger, this.account, page);
   }
 
   /** Puts messages together with their reports: one ledger statement for all of them. */
@@ -219,28 +194,18 @@ export class UsageSession {
   }
 
   async #cardOf({ periodId }: RecordedMessage): Promise<RateCard> {
-    const usage = await this.#usage(periodId);
+    const usage = await this.#state.readUsage(periodId);
     if (usage === null) throw new PeriodNotFound({ periodId: String(periodId) });
     return usage.rateCard;
   }
 
-  /** For everything but the account's state, so that {@link UsageSession.hasMoved} knows of it. */
-  get #ledger(): Ledger {
-    this.#hasReadMore = true;
-    return this.#sources.ledger;
-  }
-
-  #usage(id: number | null): Promise<PeriodUsage | null> {
-    const known = this.#usages.get(id);
-    if (known !== undefined) return known;
-    const ledger = id === null ? this.#sources.ledger : this.#ledger;
-    const reading = ledger.readPeriod(this.account, id).then((usage) => {
-      // The current period is asked for by its id as well: by its messages.
-      if (usage !== null) this.#usages.set(usage.period.id, reading);
-      return usage;
-    });
-    this.#usages.set(id, reading);
-    return reading;
+  /** Pulls an account of which nothing is recorded yet. @returns whether it did. */
+  async #pullUnlessRecorded(): Promise<boolean> {
+    if ((await this.#state.readUsage(null)) !== null) return false;
+    await this.#sources.sync.pullFirst(this.account);
+    this.#state.forget();
+    await this.#state.readUsage(null);
+    return true;
   }
 }
 

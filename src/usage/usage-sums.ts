@@ -1,6 +1,6 @@
-import type { Ledger } from '../ledger/ledger.ts';
 import { isUnfiltered } from '../ledger/message-filter.ts';
 import { noUsage } from '../ledger/sums.ts';
+import type { AccountState } from './account-state.ts';
 import type {
   MessageFilter,
   PeriodUsage,
@@ -14,14 +14,13 @@ import { addTotals, foldWindows, type UsageWindow, type WindowSize } from './tim
 
 /** The sums that one request reads. What several of its fields need is read once. */
 export class UsageSums {
-  readonly #ledger: () => Ledger;
+  readonly #state: AccountState;
   readonly #totals = new Map<string, Promise<UsageTotals>>();
   readonly #slots = new Map<string, Promise<readonly SlotTotals[]>>();
   readonly #byReport = new Map<string, Promise<readonly ReportTotals[]>>();
 
-  /** @param ledger called for each reading. */
-  constructor(ledger: () => Ledger) {
-    this.#ledger = ledger;
+  constructor(state: AccountState) {
+    this.#state = state;
   }
 
   /** What a period's messages come to that a filter lets through. */
@@ -32,7 +31,7 @@ export class UsageSums {
     await Promise.resolve();
     const parts = this.#slots.get(keyOf(query)) ?? this.#byReport.get(keyOf(query));
     return readOnce(this.#totals, keyOf(query), () =>
-      parts === undefined ? this.#ledger().readTotals(query) : parts.then(sumUp),
+      parts === undefined ? this.#state.ledger.readTotals(query) : parts.then(sumUp),
     );
   }
 
@@ -54,14 +53,14 @@ export class UsageSums {
     const lastMs = Math.min(usage.span.lastMs, (filter.toMs ?? Number.POSITIVE_INFINITY) - 1);
     if (firstMs > lastMs) return [];
     const query = sumQuery(usage, filter);
-    const slots = await readOnce(this.#slots, keyOf(query), () => this.#ledger().readSlots(query));
+    const slots = await readOnce(this.#slots, keyOf(query), () => this.#state.ledger.readSlots(query));
     return foldWindows({ slots, size, timeZone, firstMs, lastMs });
   }
 
   /** A period's usage by report, dearest first. */
   byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
     const query = sumQuery(usage, filter);
-    return readOnce(this.#byReport, keyOf(query), () => this.#ledger().readReportTotals(query));
+    return readOnce(this.#byReport, keyOf(query), () => this.#state.ledger.readReportTotals(query));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/ledger/database.ts';
-import { startApp } from '../support/app.ts';
+import { DatabaseUnavailable } from '../../src/ledger/database-unavailable.ts';
+import { startApp, waitUntil } from '../support/app.ts';
 import { testDatabases } from '../support/databases.ts';
 
-/** Calls a function when a query has read the account's state, before that query reads anything else. */
+/** Calls a function whenever a query has read the account's state, before that query reads anything else. */
 function interruptReads(database: Database, interrupt: () => Promise<void>): Database {
   const plugin: KyselyPlugin = {
     transformQuery: ({ node }) => node,
@@ -14,6 +15,10 @@ function interruptReads(database: Database, interrupt: () => Promise<void>): Dat
     },
   };
   return { ...database, reads: database.reads.withPlugin(plugin) };
+}
+
+async function fail(): Promise<void> {
+  throw new DatabaseUnavailable({ reason: 'pulled out' });
 }
 
 async function nothing(): Promise<void> {
@@ -52,3 +57,69 @@ test.each(testDatabases)(
     await app.close();
   },
 );
+
+test('nor does a page that another answer has just read bring another state in', async () => {
+  const [sqlite] = testDatabases;
+  if (sqlite === undefined) throw new Error('there is no database to test on');
+  let interrupt = nothing;
+  const app = await startApp({
+    database: interruptReads(await sqlite.open(), () => interrupt()),
+    script: (upstream) => upstream.setMessages([{ id: 1, text: '123', timestamp }]),
+  });
+  await app.waitForRevision(1);
+
+  // Both have read the first state when the second is recorded; the later one goes on when the other is done.
+  const bothRead = Promise.withResolvers<void>();
+  const firstIsDone = Promise.withResolvers<void>();
+  let readers = 0;
+  interrupt = async () => {
+    readers += 1;
+    if (readers === 1) return bothRead.promise;
+    interrupt = nothing;
+    app.upstream.setMessages([
+      { id: 1, text: '123', timestamp },
+      { id: 2, text: '123', timestamp },
+    ]);
+    await app.waitForRevision(2);
+    bothRead.resolve();
+    await firstIsDone.promise;
+  };
+  const first = app.data(question);
+  await waitUntil(() => readers === 1);
+  const second = app.data(`query Second ${question}`);
+  const expected = {
+    usage: {
+      freshness: { revision: 2 },
+      totals: { messageCount: 2 },
+      messages: { nodes: [{ id: '1' }, { id: '2' }] },
+    },
+  };
+  expect(await first).toEqual(expected);
+  firstIsDone.resolve();
+  expect(await second).toEqual(expected);
+  await app.close();
+});
+
+test('an outage is told as one, and takes no answer away that was read before it', async () => {
+  const [sqlite] = testDatabases;
+  if (sqlite === undefined) throw new Error('there is no database to test on');
+  let interrupt = nothing;
+  const app = await startApp({
+    database: interruptReads(await sqlite.open(), () => interrupt()),
+    script: (upstream) => upstream.setMessages([{ id: 1, text: '123', timestamp }]),
+    settings: { SYNC_INTERVAL_MS: '60000' },
+  });
+  await app.waitForRevision(1);
+  interrupt = fail;
+  const { status, body } = await app.query('{ message(id: "1") { id creditsUsed } }');
+  expect(status).toBe(200);
+  expect(body.errors).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
+
+  interrupt = async () => {
+    interrupt = fail;
+  };
+  expect(await app.data('{ message(id: "1") { id creditsUsed } }')).toEqual({
+    message: { id: '1', creditsUsed: '1.15' },
+  });
+  await app.close();
+});

@@ -111,16 +111,16 @@ async function checkSums(
   random: Random,
 ): Promise<void> {
   const total = sumUp(messages);
-  assert.deepEqual(await session.totals(usage, allMessages), total);
+  assert.deepEqual(await session.sums.totals(usage, allMessages), total);
   const window = { size: random.pick(sizes), timeZone: random.pick(zones), filter: allMessages };
-  assert.deepEqual(addUp(await session.windows(usage, window)), total);
-  const byReport = await session.byReport(usage, allMessages);
+  assert.deepEqual(addUp(await session.sums.windows(usage, window)), total);
+  const byReport = await session.sums.byReport(usage, allMessages);
   assert.deepEqual(addUp(byReport), total);
   const fromText = byReport.filter(({ report }) => report === null);
   assert.deepEqual(addUp(fromText), sumUp(messages.filter(({ reportName }) => reportName === null)));
   // A filter takes another way, over the messages themselves.
   const reported = { ...allMessages, hasReport: true };
   const unreported = { ...allMessages, hasReport: false };
-  const parts = [await session.totals(usage, reported), await session.totals(usage, unreported)];
+  const parts = [await session.sums.totals(usage, reported), await session.sums.totals(usage, unreported)];
   assert.deepEqual(addUp(parts.map((totals) => ({ totals }))), total);
 }

@@ -125,6 +125,25 @@ describe.each(testDatabases)('the plans of reads on $name', (testDatabase) => {
     }
   });
 
+  it.runIf(testDatabase.name !== 'SQLite')(
+    'are made with statistics right after a pull that grows the messages much',
+    async () => {
+      const { database, ledger } = await openTestLedger(testDatabase);
+      const readKnownCount = async (): Promise<number> => {
+        const read = await sql<{ rows: number }>`
+          select cast(reltuples as float8) as rows from pg_class where oid = 'messages'::regclass`.execute(
+          database.reads,
+        );
+        return read.rows[0]?.rows ?? 0;
+      };
+      const messages = Array.from({ length: 6_000 }, (_, index) => someMessage(index + 1));
+      await recordPull(ledger, messages.slice(0, 10), { readings: reports.map(found) });
+      expect(await readKnownCount()).toBeLessThan(100);
+      await recordPull(ledger, messages, {});
+      expect(await readKnownCount()).toBe(6_000);
+    },
+  );
+
   it('find the accounts asked for most recently without a look at the others', async () => {
     const opened = await openTestLedger(testDatabase);
     await insertAccounts(opened.database, 5_000);

@@ -37,7 +37,10 @@ export async function addOverloadProtection(
   const queue = new TurnQueue();
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.routeOptions.config.open === true) return done();
-    queue.enter((waitedMs) => (waitedMs > eventLoopDelayMs ? done(overloaded(retryAfterSeconds)) : done()));
+    const mayWait = queue.enter(request.raw.socket, (waitedMs) =>
+      waitedMs > eventLoopDelayMs ? done(overloaded(retryAfterSeconds)) : done(),
+    );
+    if (!mayWait) done(overloaded(retryAfterSeconds));
   });
 }
 

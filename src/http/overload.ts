@@ -6,7 +6,10 @@ import { TurnQueue } from './turn-queue.ts';
 
 /** When requests are turned away. */
 export interface OverloadLimits {
-  /** How long a request may wait until its work begins; 0: for ever. */
+  /**
+   * How long a request may stand in line until its work begins; 0: for ever, and none is refused. However long they stood
+   * there, requests are also refused while the event loop itself runs later than twice this, twice within 5 s.
+   */
   readonly eventLoopDelayMs: number;
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { misdirected } from './refusal.ts';
 
@@ -11,8 +11,13 @@ import { misdirected } from './refusal.ts';
  */
 export function addHostCheck(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
-    if (!isLoopback(nameIn(request.headers.host ?? ''))) throw misdirected();
+    if (!isCalledByOwnName(request)) throw misdirected();
   });
+}
+
+/** Whether a request's `Host` is this machine's own name or address. */
+export function isCalledByOwnName({ headers }: FastifyRequest): boolean {
+  return isLoopback(nameIn(headers.host ?? ''));
 }
 
 /** Whether a name or an address is this machine's own, by itself and whatever a resolver says. */

@@ -4,6 +4,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { operatorAccount } from './account.ts';
 import { type ApiKey, createApiKeyLookup } from './api-keys.ts';
+import { isCalledByOwnName } from './host-check.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { unauthenticated } from './refusal.ts';
 
@@ -15,7 +16,7 @@ export interface MetricsEndpointOptions {
   readonly countRefusal: RateLimiter;
 }
 
-/** Serves `/metrics` to this machine, and to the keys of the account `ops`. Times every request from now on. */
+/** Serves `/metrics` to this machine by its own names, and to the keys of the account `ops`. Times every request from now on. */
 export function addMetricsEndpoint(
   app: FastifyInstance,
   { metrics, apiKeys, countRefusal }: MetricsEndpointOptions,
@@ -44,10 +45,14 @@ export function addMetricsEndpoint(
 const loopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/;
 const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
-/** Whether the peer itself is here, rather than a proxy here that speaks for somebody elsewhere. */
-function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+/**
+ * Whether the peer itself is here, rather than a proxy here that speaks for somebody elsewhere, or a browser here with
+ * the page of somebody whose name leads to 127.0.0.1.
+ */
+function isFromThisMachine(request: FastifyRequest): boolean {
   return (
-    loopback.test(socket.remoteAddress ?? '') &&
-    !forwardingHeaders.some((name) => headers[name] !== undefined)
+    loopback.test(request.socket.remoteAddress ?? '') &&
+    isCalledByOwnName(request) &&
+    !forwardingHeaders.some((name) => request.headers[name] !== undefined)
   );
 }

@@ -3,11 +3,16 @@ import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type App, startApp } from '../support/app.ts';
-import { writeTemporaryFile } from './credentials.ts';
+import { makeApiKeys, writeTemporaryFile } from './credentials.ts';
 
 /** GETs a path under a name that leads to the service, as a browser does whose resolver was lied to. */
-async function call(app: App, host: string, path = '/usage'): Promise<[number | undefined, string]> {
-  const sent = request(`${app.url}${path}`, { headers: { host } }).end();
+async function call(
+  app: App,
+  host: string,
+  path = '/usage',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<[number | undefined, string]> {
+  const sent = request(`${app.url}${path}`, { headers: { ...headers, host } }).end();
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve).once('error', reject);
   });
@@ -59,5 +64,18 @@ describe('a service that others may reach', () => {
       const open = await startApp({ settings: { HOST, ALLOW_ANONYMOUS: 'true' } });
       expect((await call(open, 'usage.example.com', '/livez'))[0]).toBe(200);
     }
+  });
+
+  it('tells metrics without a key only to who calls it by this machine’s names', async () => {
+    const keys = makeApiKeys('ops');
+    for (const settings of [{ API_KEYS_FILE: keys.file }, { ALLOW_ANONYMOUS: 'true' }]) {
+      const app = await startApp({ settings });
+      for (const host of own) expect([host, (await call(app, host, '/metrics'))[0]]).toEqual([host, 200]);
+      for (const host of [...foreign, ...odd])
+        expect([host, (await call(app, host, '/metrics'))[0]]).toEqual([host, 401]);
+    }
+    const app = await startApp({ settings: { API_KEYS_FILE: keys.file } });
+    const far = await call(app, 'usage.example.com', '/metrics', keys.headers.ops);
+    expect(far[0]).toBe(200);
   });
 });

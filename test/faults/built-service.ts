@@ -9,14 +9,20 @@ const maxAgeMs = 3_600_000;
 
 let build: string | null = null;
 
-/** Starts the service as it is released, built from these sources: it begins in a third of the time of the sources. */
-export function spawnBuiltService(settings: Readonly<Record<string, string>>): ServiceProcess {
+/**
+ * Starts the service as it is released, built from these sources: it begins in a third of the time of the sources.
+ * @param whenFinished a concurrent test has to bring its own, as for `spawnService`.
+ */
+export function spawnBuiltService(
+  settings: Readonly<Record<string, string>>,
+  whenFinished?: (end: () => void) => void,
+): ServiceProcess {
   // One build for the whole test file, even if somebody works on the sources meanwhile.
   build ??= buildOnce();
   const entry = join(build, 'dist', 'main.js');
   // However busy the machine is with other tests: that is not the fault that is tested.
   const calm = { PORT: '0', MAX_EVENT_LOOP_DELAY_MS: '0' };
-  return spawnService({ ...calm, ...settings }, [process.execPath, entry]);
+  return spawnService({ ...calm, ...settings }, [process.execPath, entry], whenFinished);
 }
 
 /** Builds the sources as they are now, unless somebody did. @returns the folder of the build */

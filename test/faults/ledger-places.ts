@@ -16,12 +16,12 @@ const bin = findPostgres();
 if (bin === null)
   console.log('no PostgreSQL programs under /usr/lib/postgresql: its faults are not tested here');
 
-let server: PostgresServer | null = null;
+let started: Promise<PostgresServer> | null = null;
 const folders: string[] = [];
 let databaseCount = 0;
 
 afterAll(async () => {
-  await server?.remove();
+  await (await started)?.remove();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -37,11 +37,16 @@ async function createFileUrl(): Promise<string> {
   return `file:${join(folder, 'usage.db')}`;
 }
 
+async function startServer(programs: string): Promise<PostgresServer> {
+  const server = await createPostgresServer(programs);
+  await server.start();
+  return server;
+}
+
 async function createServerUrl(programs: string): Promise<string> {
-  if (server === null) {
-    server = await createPostgresServer(programs);
-    await server.start();
-  }
+  // Concurrent tests wait for one server.
+  started ??= startServer(programs);
+  const server = await started;
   const name = `usage_${++databaseCount}`;
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import type { ServiceProcess } from '../main/service-process.ts';
@@ -24,7 +24,9 @@ function messagesOf(path: string): string {
 }
 
 describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
-  test('both serve exact counts, one pulls at a time, and one takes over from a killed one within 15 s', async () => {
+  test('both serve exact counts, one pulls at a time, and one takes over from a killed one within 15 s', async ({
+    onTestFinished,
+  }) => {
     const upstream = await startScriptedUpstream();
     onTestFinished(() => upstream.close());
     let count = perRound;
@@ -37,12 +39,15 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
 
     async function startInstance(path: string): Promise<Instance> {
       // Each asks by a path of its own, so that the upstream knows which of them it is.
-      const service = spawnBuiltService({
-        DATABASE_URL: databaseUrl,
-        UPSTREAM_URL: `${upstream.url}/accounts/${path}`,
-        SYNC_INTERVAL_MS: '50',
-        UPSTREAM_TIMEOUT_MS: '60000',
-      });
+      const service = spawnBuiltService(
+        {
+          DATABASE_URL: databaseUrl,
+          UPSTREAM_URL: `${upstream.url}/accounts/${path}`,
+          SYNC_INTERVAL_MS: '50',
+          UPSTREAM_TIMEOUT_MS: '60000',
+        },
+        onTestFinished,
+      );
       upstream.forAccount(path).onMessages((_request, response) => {
         open += 1;
         mostOpen = Math.max(mostOpen, open);
@@ -96,17 +101,19 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
     for (const { service } of instances) expect(service.output.stderr).not.toMatch(/"level":[56]0/);
   }, 60_000);
 
-  test('one takes over within 15 s when the other is killed between two pulls, at the usual interval', async () => {
+  test('one takes over within 15 s when the other is killed between two pulls, at the usual interval', async ({
+    onTestFinished,
+  }) => {
     const upstream = await startScriptedUpstream();
     onTestFinished(() => upstream.close());
     const databaseUrl = await place.createUrl();
     const paths = ['one', 'two'];
     const services = paths.map((path) => {
       upstream.forAccount(path).setMessages(createMessages(perRound));
-      return spawnBuiltService({
-        DATABASE_URL: databaseUrl,
-        UPSTREAM_URL: `${upstream.url}/accounts/${path}`,
-      });
+      return spawnBuiltService(
+        { DATABASE_URL: databaseUrl, UPSTREAM_URL: `${upstream.url}/accounts/${path}` },
+        onTestFinished,
+      );
     });
     const urls = await Promise.all(services.map((service) => service.ready()));
     for (const url of urls) await waitUntil(async () => (await askForUsage(url)).messageCount === perRound);

@@ -16,17 +16,21 @@ export interface ServiceProcess {
 
 const sourceCommand = [process.execPath, '--import', 'tsx', 'src/main.ts'] as const;
 
-/** Starts the service with these settings alone; whatever is left of it ends with the test. */
+/**
+ * Starts the service with these settings alone; whatever is left of it ends with the test.
+ * @param whenFinished a concurrent test has to bring its own: vitest's general one may take it for another test's.
+ */
 export function spawnService(
   settings: Readonly<Record<string, string>>,
   command: readonly [string, ...string[]] = sourceCommand,
+  whenFinished: (end: () => void) => void = onTestFinished,
 ): ServiceProcess {
   const [file, ...args] = command;
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings };
   // In a process group of its own, so that nothing that it started outlives the test.
   const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const exited = once(child, 'exit');
-  onTestFinished(() => {
+  whenFinished(() => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {

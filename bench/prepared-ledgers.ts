@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
+
 import { type LargeUpstream, startLargeUpstream } from './many-messages.ts';
 import { type MeasuredProcess, startMeasured, serviceArgs } from './measured-process.ts';
 
@@ -39,6 +41,17 @@ export async function startPrepared(
   });
   await waitForPull(server);
   return { server, stop: () => server.stop() };
+}
+
+/** Makes an empty database on a PostgreSQL server. @returns its URL */
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** Lets go of the upstreams. */

@@ -2,10 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import pg from 'pg';
-
 import { createPostgresServer, findPostgres } from '../test/faults/postgres-server.ts';
-import { startPrepared, closeUpstreams } from './prepared-ledgers.ts';
+import { closeUpstreams, createDatabase, startPrepared } from './prepared-ledgers.ts';
 import { formatTable, median } from './table.ts';
 
 const counts = [110, 10_000, 1_000_000] as const;
@@ -71,15 +69,6 @@ async function measureDatabase(name: string, serverUrl: string | null): Promise<
     ['query', ...counts.map((count) => count.toLocaleString('en')), '1,000,000 : 10,000'],
     rows,
   );
-}
-
-/** Each size has a database of its own, for the service keeps one account apart from others, not one size. */
-async function createDatabase(serverUrl: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  return serverUrl.replace(/postgres$/, name);
 }
 
 function readVersion(bin: string): string {

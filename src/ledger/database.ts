@@ -21,6 +21,11 @@ export interface Database {
   readonly scans: Kysely<Tables>;
   /** Changes, one transaction at a time on SQLite, in a thread of their own there. */
   readonly writes: Kysely<Tables>;
+  /**
+   * Short reads of pulls. On SQLite they are `reads`, which no commit holds up; on PostgreSQL they are `writes`: neither
+   * pulls nor requests can use up the other's connections.
+   */
+  readonly looks: Kysely<Tables>;
   /** A column type whose order is that of code points, as SQLite's is. */
   readonly sortableText: RawBuilder<unknown>;
   /** How `staged_messages` is created: never worth a flush to disk. */
@@ -107,6 +112,7 @@ export function openSqliteDatabase(path: string): Database {
     reads,
     scans,
     writes,
+    looks: reads,
     sortableText: sql`text`,
     stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
@@ -146,6 +152,7 @@ export function createPostgresDatabase(
     reads,
     scans,
     writes,
+    looks: writes,
     sharedClockMs: null,
     sortableText: sql`text collate "C"`,
     stagingTable: sql`create unlogged table if not exists staged_messages`,

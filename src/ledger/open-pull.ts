@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 import type { Database } from './database.ts';
 import { readLateReports } from './late-prices.ts';
-import type { LeaseFault, Pull } from './pull.ts';
+import { type LeaseFault, type Pull, shortCommitCount } from './pull.ts';
 import { readKnownReports } from './report-readings.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
@@ -14,9 +14,6 @@ import { retryConflicts } from './write-conflict.ts';
 /** How long an instance owns an account's pulls without a sign of life. */
 const leaseMs = 12_000;
 const renewMs = 3_000;
-
-// More messages than this take long to record, by the second.
-const shortCommitCount = 5_000;
 
 /** What a pull is begun with. */
 export interface OpenPullOptions {

@@ -60,12 +60,9 @@ export async function readPeriod(
   };
 }
 
-/**
- * Reads when the account's last whole pull began; null when there was none. It goes with the statements of pulls, not
- * with the reads of requests: neither can use up the other's connections.
- */
-export async function readAsOf({ writes }: Database, account: string): Promise<number | null> {
-  const row = await writes
+/** Reads when the account's last whole pull began; null when there was none. */
+export async function readAsOf({ looks }: Database, account: string): Promise<number | null> {
+  const row = await looks
     .selectFrom('accounts')
     .where('account_id', '=', account)
     .select('as_of_ms')

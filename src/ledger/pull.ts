@@ -3,6 +3,9 @@ import type { Message } from '../billing/message.ts';
 import type { RateCard } from '../billing/rate-card.ts';
 import type { Report } from '../billing/report.ts';
 
+/** More messages than this take long to record, by the second. */
+export const shortCommitCount = 5_000;
+
 /** What the upstream said of a report, and when. */
 export type ReportReading = { readonly reportId: number; readonly readAtMs: number } & (
   | { readonly status: 'found'; readonly report: Report }

@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
 import { DatabaseUnavailable } from '../ledger/database-unavailable.ts';
+import { shortCommitCount } from '../ledger/pull.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { pullAccount, type PullDependencies } from './pull-account.ts';
 import { looksPerInterval, OtherInstances } from './other-instances.ts';
 import { type PullLane, PullLanes, quickPullMs } from './pull-lanes.ts';
 import { SetAsideLog } from './set-aside-log.ts';
+import { TimedUpstream } from './timed-upstream.ts';
 
 /** What the pulls of all accounts work with. */
 export interface AccountPullsOptions extends Omit<PullDependencies, 'setAside'> {
@@ -30,7 +32,10 @@ export interface PullOutcome {
   readonly endedAtMs: number;
   /** Null unless it failed, or was postponed by an outage. */
   readonly failure: unknown;
-  /** Whether it took longer than {@link quickPullMs}; of one elsewhere, what was known before. */
+  /**
+   * Whether the upstream took longer than {@link quickPullMs}, or told a list that takes long to record. Of one elsewhere
+   * or postponed, what was known before.
+   */
   readonly tookLong: boolean;
 }
 
@@ -107,7 +112,6 @@ export class AccountPulls {
 
   #laneOf(account: string, isUrgent: boolean): PullLane {
     const latest = this.latest(account);
-    // Of one that the database put off, nothing is known but that.
     if (latest?.kind === 'failed') return 'failing';
     if (latest?.tookLong === true) return 'long';
     return isUrgent ? 'urgent' : 'quick';
@@ -118,16 +122,19 @@ export class AccountPulls {
     if (stopping.aborted) return;
     const latest = this.latest(account);
     const failedBefore = latest !== null && latest.failure !== null;
-    const beginMs = performance.now();
+    const upstream = new TimedUpstream(this.#options.upstream);
     const keep = (kind: PullOutcome['kind'], failure: unknown): void => {
+      // The wait for the database does not count: one long commit of another account makes all of them wait.
       const tookLong =
-        kind === 'elsewhere' ? latest?.tookLong === true : performance.now() - beginMs > quickPullMs;
+        kind === 'pulled' || kind === 'failed'
+          ? upstream.waitedMs > quickPullMs || upstream.messageCount > shortCommitCount
+          : latest?.tookLong === true;
       this.#outcomes.set(account, { kind, endedAtMs: now().getTime(), failure, tookLong });
     };
     try {
       const look = await this.#others.look(account);
-      const result =
-        look === 'due' ? await pullAccount(account, { ...this.#options, setAside: this.#setAside }) : null;
+      const dependencies = { ...this.#options, upstream, setAside: this.#setAside };
+      const result = look === 'due' ? await pullAccount(account, dependencies) : null;
       if (result !== null) await this.#others.noteOwnPull(account);
       keep(look !== 'due' ? 'elsewhere' : result === null ? 'postponed' : 'pulled', null);
       if (failedBefore) log.info({ account }, 'pull works again');

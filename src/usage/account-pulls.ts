@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { pullAccount, type PullDependencies } from './pull-account.ts';
 import { looksPerInterval, OtherInstances } from './other-instances.ts';
 import { type PullLane, PullLanes, quickPullMs } from './pull-lanes.ts';
+import { PullTurn } from './pull-turn.ts';
 import { SetAsideLog } from './set-aside-log.ts';
 import { TimedUpstream } from './timed-upstream.ts';
 
@@ -48,7 +49,7 @@ export class AccountPulls {
   readonly #lanes: PullLanes;
   readonly #others: OtherInstances;
   readonly #setAside: SetAsideLog;
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, PullTurn>();
   readonly #outcomes: LRUCache<string, PullOutcome>;
 
   constructor(options: AccountPullsOptions) {
@@ -74,13 +75,18 @@ export class AccountPulls {
    * @param isUrgent somebody waits for it
    */
   pull(account: string, isUrgent: boolean): Promise<void> {
+    const lane = this.#laneOf(account, isUrgent);
     const underWay = this.#underWay.get(account);
-    if (underWay !== undefined) return underWay;
-    const pull = this.#lanes
-      .run(this.#laneOf(account, isUrgent), () => this.#pullOnce(account))
-      .finally(() => this.#underWay.delete(account));
-    this.#underWay.set(account, pull);
-    return pull;
+    // A restart may have put a long line of others before it, for which nobody waits.
+    const hastens = lane === 'urgent' && underWay?.standsIn(lane) === false;
+    if (underWay !== undefined && !hastens) return underWay.ended;
+    const turn = underWay ?? new PullTurn(() => this.#pullOnce(account));
+    if (underWay === undefined) {
+      this.#underWay.set(account, turn);
+      void turn.ended.then(() => this.#underWay.delete(account));
+    }
+    turn.standIn(lane, this.#lanes);
+    return turn.ended;
   }
 
   /** How long to wait before the account is pulled again. */
@@ -107,7 +113,7 @@ export class AccountPulls {
 
   /** Waits for the end of all pulls under way. */
   async end(): Promise<void> {
-    await Promise.all(this.#underWay.values());
+    await Promise.all([...this.#underWay.values()].map((turn) => turn.ended));
   }
 
   #laneOf(account: string, isUrgent: boolean): PullLane {

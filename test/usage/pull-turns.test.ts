@@ -6,10 +6,12 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { AccountPulls, type AccountPullsOptions } from '../../src/usage/account-pulls.ts';
 import { openTestLedger } from '../ledger/test-ledger.ts';
+import { waitUntil } from '../support/app.ts';
 import { captureLog } from '../support/captured-log.ts';
 import { type TestDatabase, testDatabases } from '../support/databases.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
 
+const now = (): Date => new Date();
 const someMessage = { id: 1, text: '123', timestamp: '2024-04-29T02:08:29.375Z' };
 
 /** What pulls work with, one at a time in each lane, over an upstream that is real. */
@@ -19,7 +21,6 @@ async function openPulls(testDatabase: TestDatabase): Promise<{
   readonly database: Database;
 }> {
   const vendor = await startScriptedUpstream();
-  const now = (): Date => new Date();
   const { ledger, database } = await openTestLedger(testDatabase, now);
   const { log } = captureLog();
   const metrics = createMetrics();
@@ -49,6 +50,34 @@ async function openPulls(testDatabase: TestDatabase): Promise<{
   });
   return { pulls, vendor, database };
 }
+
+function countPulls(vendor: ScriptedUpstream, account: string): number {
+  return vendor.countOf(`/accounts/${account}/messages/current-period`);
+}
+
+test.each(testDatabases)(
+  'a pull that somebody waits for overtakes the line that it stood in before, on $name',
+  async (testDatabase) => {
+    const { pulls, vendor } = await openPulls(testDatabase);
+    // One has the lane's place, and three are late ones.
+    const hanging = ['slow1', 'slow2', 'slow3', 'slow4'];
+    for (const account of hanging) {
+      vendor.forAccount(account).onMessages(() => {});
+      void pulls.pull(account, false);
+    }
+    vendor.forAccount('acme').setMessages([someMessage]);
+    const queued = pulls.pull('acme', false);
+    await waitUntil(() => hanging.every((account) => countPulls(vendor, account) === 1));
+    await sleep(600); // longer than a quick pull takes
+    expect(countPulls(vendor, 'acme')).toBe(0);
+
+    await pulls.pull('acme', true);
+    expect(pulls.latest('acme')).toMatchObject({ kind: 'pulled' });
+    await queued;
+    expect(pulls.has('acme')).toBe(false);
+    expect(countPulls(vendor, 'acme')).toBe(1);
+  },
+);
 
 test.each(testDatabases)(
   'a pull that waits for the database does not count as long, and one whose upstream is slow does, on $name',

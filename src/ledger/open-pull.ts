@@ -98,7 +98,9 @@ export async function openPull(
             });
           }),
         );
-      return stagedCount > shortCommitCount ? longCommits.execute(record) : record();
+      // What answered late may price as many messages as a whole period has.
+      const pricesLate = given.lateReadings.some(({ status }) => status !== 'unread');
+      return stagedCount > shortCommitCount || pricesLate ? longCommits.execute(record) : record();
     },
     async release() {
       if (released) return;

@@ -197,6 +197,28 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     await Promise.all([long?.release(), short?.release()]);
   });
 
+  it('that prices messages of closed periods waits for its turn as well', async () => {
+    const { database } = await openTestLedger(testDatabase);
+    const turn = Promise.withResolvers<void>();
+    const longCommits = bulkhead(1, 1);
+    const busy = longCommits.execute(() => turn.promise);
+    const options = { now: () => new Date(0), unreleased: new Map(), longCommits, onLeaseFault: () => {} };
+    const pull = await openPull(database, { ...options, account });
+    await pull?.stage([textMessage(1, 10)]);
+
+    const done: string[] = [];
+    const lateReadings = [{ periodId: 1, reportId: 5, readAtMs: 1, status: 'missing' } as const];
+    const committed = pull?.commit({ ...commit, lateReadings }).then(() => done.push('late'));
+    await recordPull(new Ledger({ database, now: () => new Date(0) }), [textMessage(1, 10)], {
+      account: 'another',
+    });
+    done.push('another');
+    turn.resolve();
+    await Promise.all([committed, busy]);
+    expect(done).toEqual(['another', 'late']);
+    await pull?.release();
+  });
+
   it('records nothing when a part of what was staged is gone', async () => {
     const { ledger, database } = await openTestLedger(testDatabase);
     const pull = await beginPull(ledger);

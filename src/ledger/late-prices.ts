@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 
-import type { RateCard } from '../billing/rate-card.ts';
 import type { Report } from '../billing/report.ts';
+import { lockAccount } from './account-lock.ts';
 import type { Database } from './database.ts';
 import { rebuildSums } from './merge.ts';
 import type { PeriodKey } from './open-period.ts';
-import type { LateReading, LateReport } from './pull.ts';
+import type { LateReading, LateReport, LateResult } from './pull.ts';
 import { parseRateCard } from './rate-cards.ts';
 import { toReadingRow } from './report-readings.ts';
+import type { StagingKey } from './staging.ts';
 import type { Tables } from './tables.ts';
 import { priceTexts } from './text-prices.ts';
 
@@ -43,12 +44,25 @@ export async function readLateReports({ writes }: Database, account: string): Pr
 }
 
 /**
- * Prices messages of closed periods whose reports answered at last, by what these say, or by their texts and the closed
- * period's own card. What has a price keeps it, and a report that was read before stays as it was. Call it inside a
- * transaction.
- * @returns how many messages got a price.
+ * Records what reports said for which closed periods waited: their messages are priced by it, or by their texts and the
+ * closed period's own card. What has a price keeps it, and a report that was read before stays as it was. Call it inside
+ * a transaction.
+ * @throws LeaseLost, or what says that a message cannot be priced: a RangeError, InvalidRateCard for a card of long ago.
  */
-export async function priceLate(
+export async function recordLate(
+  trx: Kysely<Tables>,
+  database: Database,
+  { account, pullId, readings }: StagingKey & { readonly readings: readonly LateReading[] },
+): Promise<LateResult> {
+  await database.prepareMerge(trx);
+  const before = await lockAccount(trx, database, { account, pullId });
+  const pricedLate = await priceLate(trx, database, account, readings);
+  const revision = pricedLate > 0 ? before.revision + 1 : before.revision;
+  await trx.updateTable('accounts').set({ revision }).where('account_id', '=', account).execute();
+  return { pricedLate, revision };
+}
+
+async function priceLate(
   trx: Kysely<Tables>,
   database: Database,
   account: string,
@@ -57,12 +71,12 @@ export async function priceLate(
   let count = 0;
   for (const [periodId, ofPeriod] of Map.groupBy(readings, (reading) => reading.periodId)) {
     const period: PeriodKey = { account, periodId };
-    const rateCard = await readClosedRateCard(trx, period);
-    if (rateCard === null) continue;
+    const card = await readClosedCard(trx, period);
+    if (card === null) continue;
     let countOfPeriod = 0;
     for (const reading of ofPeriod) {
       if (!(await keepLateReading(trx, period, reading))) continue;
-      countOfPeriod += await priceMessages(trx, database, { period, rateCard, reading });
+      countOfPeriod += await priceMessages(trx, database, { period, card, reading });
     }
     if (countOfPeriod > 0) await rebuildSums(trx, period);
     count += countOfPeriod;
@@ -70,11 +84,8 @@ export async function priceLate(
   return count;
 }
 
-/** The card of a period; null unless that is closed. */
-async function readClosedRateCard(
-  trx: Kysely<Tables>,
-  { account, periodId }: PeriodKey,
-): Promise<RateCard | null> {
+/** The card of a period as it is stored; null unless that is closed. */
+async function readClosedCard(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<string | null> {
   const row = await trx
     .selectFrom('periods as p')
     .innerJoin('rate_cards as c', (join) =>
@@ -86,7 +97,7 @@ async function readClosedRateCard(
     .where('p.to_ms', 'is not', null)
     .select('c.card')
     .executeTakeFirst();
-  return row === undefined ? null : parseRateCard(row.card);
+  return row?.card ?? null;
 }
 
 /** Takes the place of a reading without an answer, and of no other. @returns whether it did. */
@@ -112,15 +123,19 @@ async function priceMessages(
   database: Database,
   {
     period,
-    rateCard,
+    card,
     reading,
-  }: { readonly period: PeriodKey; readonly rateCard: RateCard; readonly reading: LateReading },
+  }: { readonly period: PeriodKey; readonly card: string; readonly reading: LateReading },
 ): Promise<number> {
   switch (reading.status) {
     case 'found':
       return priceByReport(trx, period, reading.report);
     case 'missing':
-      return priceTexts(trx, database, { ...period, reportId: reading.reportId, rateCard });
+      return priceTexts(trx, database, {
+        ...period,
+        reportId: reading.reportId,
+        rateCard: parseRateCard(card),
+      });
     case 'unread':
       return 0;
   }

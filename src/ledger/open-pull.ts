@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
 import type { BulkheadPolicy } from 'cockatiel';
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 import type { Database } from './database.ts';
-import { readLateReports } from './late-prices.ts';
+import { readLateReports, recordLate } from './late-prices.ts';
 import { type LeaseFault, type Pull, shortCommitCount } from './pull.ts';
 import { readKnownReports } from './report-readings.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
+import type { Tables } from './tables.ts';
 import { retryConflicts } from './write-conflict.ts';
 
 /** How long an instance owns an account's pulls without a sign of life. */
@@ -72,6 +73,15 @@ export async function openPull(
       });
   }, renewMs);
   renewal.unref();
+  const transact = <T>(record: (trx: Kysely<Tables>) => Promise<T>): Promise<T> =>
+    retryConflicts(() =>
+      database.writes.transaction().execute((trx) => {
+        isRecording = true;
+        return record(trx).finally(() => {
+          isRecording = false;
+        });
+      }),
+    );
 
   return {
     ...reports,
@@ -82,25 +92,24 @@ export async function openPull(
       stagedCount += staged.addedCount;
       for (const id of staged.conflictingIds) conflictingIds.add(id);
     },
+    recordLate(readings) {
+      const record = () => transact((trx) => recordLate(trx, database, { ...key, readings }));
+      // An answer may price as many messages as a whole period has.
+      const isLong = readings.some(({ status }) => status !== 'unread');
+      return isLong ? longCommits.execute(record) : record();
+    },
     commit(given) {
       const record = () =>
-        retryConflicts(() =>
-          database.writes.transaction().execute((trx) => {
-            isRecording = true;
-            return recordSnapshot(trx, database, {
-              ...given,
-              ...key,
-              knownReports: reports.knownReports,
-              stagedCount,
-              conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
-            }).finally(() => {
-              isRecording = false;
-            });
+        transact((trx) =>
+          recordSnapshot(trx, database, {
+            ...given,
+            ...key,
+            knownReports: reports.knownReports,
+            stagedCount,
+            conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
           }),
         );
-      // What answered late may price as many messages as a whole period has.
-      const pricesLate = given.lateReadings.some(({ status }) => status !== 'unread');
-      return stagedCount > shortCommitCount || pricesLate ? longCommits.execute(record) : record();
+      return stagedCount > shortCommitCount ? longCommits.execute(record) : record();
     },
     async release() {
       if (released) return;

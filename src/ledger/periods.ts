@@ -19,7 +19,7 @@ export interface BillingPeriod {
 export interface Freshness {
   /** When the last whole pull began, epoch milliseconds. */
   readonly asOfMs: number;
-  /** Rises with each pull that changed anything. */
+  /** Rises with each recorded change. */
   readonly revision: number;
 }
 

@@ -46,11 +46,17 @@ export interface PullResult {
   readonly amended: number;
   readonly repriced: number;
   readonly withdrawn: number;
-  /** Messages of closed periods that got the price that they still lacked. */
-  readonly pricedLate: number;
   /** Whether this snapshot closed the period before it. */
   readonly rolledOver: boolean;
   readonly setAside: readonly SetAsideMessage[];
+}
+
+/** What {@link Pull.recordLate} changed. */
+export interface LateResult {
+  /** Messages of closed periods that got the price that they still lacked. */
+  readonly pricedLate: number;
+  /** The account's revision afterwards. */
+  readonly revision: number;
 }
 
 /** One pull on its way into the ledger. Nothing of it is to be seen before {@link Pull.commit}. */
@@ -70,9 +76,13 @@ export interface Pull {
     readonly rateCard: RateCard;
     /** Readings made by this pull; those of {@link Pull.knownReports} need not be repeated. */
     readonly readings: readonly ReportReading[];
-    /** What this pull heard of {@link Pull.lateReports}; those that it did not ask for are left out. */
-    readonly lateReadings: readonly LateReading[];
   }): Promise<PullResult>;
+  /**
+   * Records in a transaction of its own what this pull heard of {@link Pull.lateReports}, whatever became of the
+   * snapshot. It raises the revision when a message got its price.
+   * @throws LeaseLost, or what says that a message cannot be priced; then nothing was recorded.
+   */
+  recordLate(readings: readonly LateReading[]): Promise<LateResult>;
   /**
    * Gives the account's lease back and forgets what was staged. Safe to call more than once. When the database does
    * not let it, the account's next pull does both.

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
+import { type AccountState, lockAccount } from './account-lock.ts';
 import type { Database } from './database.ts';
-import { priceLate } from './late-prices.ts';
 import {
   amendChanged,
   insertNew,
@@ -15,7 +15,7 @@ import {
 } from './merge.ts';
 import { enterPeriod, moveStart, setRateCardVersion } from './open-period.ts';
 import { assignPositions } from './positions.ts';
-import { type LateReading, LeaseLost, type PullResult, type ReportReading, StagingLost } from './pull.ts';
+import { type PullResult, type ReportReading, StagingLost } from './pull.ts';
 import { keepRateCard } from './rate-cards.ts';
 import { keepReadings } from './report-readings.ts';
 import { readStagedSpan, type StagedSpan, type StagingKey } from './staging.ts';
@@ -29,8 +29,6 @@ export interface Snapshot extends StagingKey {
   readonly readings: readonly ReportReading[];
   /** Readings of the open period that this pull priced with. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
-  /** Readings that this pull made for closed periods. */
-  readonly lateReadings: readonly LateReading[];
   /** How many messages were staged. */
   readonly stagedCount: number;
   /** Ids whose later copies in the snapshot said something else. */
@@ -58,25 +56,15 @@ export async function recordSnapshot(
       ? { ...unchanged, periodId: state.periodId }
       : await mergeSnapshot(trx, database, { snapshot, staged, state });
 
-  // After the snapshot has proved to fit: a pull that is refused records nothing at all.
-  const pricedLate = await priceLate(trx, database, account, snapshot.lateReadings);
-  const changed = merged.changed || pricedLate > 0;
-  const revision = changed ? state.revision + 1 : state.revision;
+  const revision = merged.changed ? state.revision + 1 : state.revision;
   await touchAccount(trx, account, { pulledAtMs, revision, periodId });
   await database.noteGrowth(trx, merged.added);
   const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
-  return { ...merged, changed, pricedLate, revision, setAside: [...conflicting, ...setAside] };
-}
-
-/** How far the account had come before this pull. */
-interface AccountState {
-  readonly revision: number;
-  /** The open period, null before the first one. */
-  readonly periodId: number | null;
+  return { ...merged, revision, setAside: [...conflicting, ...setAside] };
 }
 
 /** What a snapshot did to the period that took it in. */
-interface MergeResult extends Omit<PullResult, 'revision' | 'pricedLate'> {
+interface MergeResult extends Omit<PullResult, 'revision'> {
   readonly periodId: number;
 }
 
@@ -128,20 +116,6 @@ async function mergeSnapshot(
   }
   const setAside = closed.map((id) => ({ id, reason: 'closed_period' }) as const);
   return { periodId, changed, added, amended, repriced, withdrawn, rolledOver, setAside };
-}
-
-async function lockAccount(
-  trx: Kysely<Tables>,
-  { forUpdate }: Database,
-  { account, pullId }: StagingKey,
-): Promise<AccountState> {
-  const locked = await sql<{ revision: number; period_id: number | null; lease_owner: string | null }>`
-    select revision, period_id, lease_owner from accounts where account_id = ${account} ${forUpdate}`.execute(
-    trx,
-  );
-  const row = locked.rows[0];
-  if (row === undefined || row.lease_owner !== pullId) throw new LeaseLost({ account });
-  return { revision: row.revision, periodId: row.period_id };
 }
 
 async function touchAccount(

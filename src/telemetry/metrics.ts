@@ -12,6 +12,8 @@ export interface Metrics {
   readonly pulls: Counter<'outcome'>;
   /** Pulls whose lease could not be kept or given back, by `step` (`renewal`, `release`). */
   readonly leaseFaults: Counter<'step'>;
+  /** Late prices of closed periods that could not be recorded; a later pull asks for their reports again. */
+  readonly latePriceFaults: Counter;
   /** Upstream messages that were set aside instead of counted, by `reason`; each is counted once. */
   readonly messagesSetAside: Counter<'reason'>;
   /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
@@ -40,6 +42,11 @@ export function createMetrics(): Metrics {
       name: 'usage_lease_faults_total',
       help: 'Pulls whose lease could not be kept or given back, by step.',
       labelNames: ['step'],
+      registers,
+    }),
+    latePriceFaults: new Counter({
+      name: 'usage_late_price_faults_total',
+      help: 'Late prices of closed periods that could not be recorded.',
       registers,
     }),
     messagesSetAside: new Counter({

@@ -2,9 +2,11 @@ import { priceText } from '../billing/charge.ts';
 import type { Message } from '../billing/message.ts';
 import type { RateCard } from '../billing/rate-card.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { PricedMessage, PullResult } from '../ledger/pull.ts';
+import { type LateResult, type PricedMessage, type PullResult, SnapshotConflict } from '../ledger/pull.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { priceLate } from './late-prices.ts';
 import { PullReports } from './pull-reports.ts';
 import type { SetAsideLog } from './set-aside-log.ts';
 
@@ -20,20 +22,24 @@ export interface PullDependencies {
   readonly reportsTimeoutMs: number;
   readonly now: () => Date;
   readonly setAside: SetAsideLog;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
+/** What a pull and its late prices changed. */
+export type AccountPullResult = PullResult & LateResult;
+
 /**
- * Pulls an account's current period: reads its messages and new reports, prices them, asks once more for the reports
- * that closed periods still wait for, and records all in one transaction.
+ * Pulls an account's current period: reads its messages and new reports, prices them, and records all in one
+ * transaction. Then it asks once more for the reports that closed periods still wait for; no trouble with these fails it.
  * @returns null when another instance is pulling this account.
- * @throws what the upstream or the ledger threw; nothing was recorded then.
+ * @throws what the upstream or the ledger threw; nothing of the snapshot was recorded then.
  */
 export async function pullAccount(
   account: string,
   dependencies: PullDependencies,
-): Promise<PullResult | null> {
-  const { ledger, upstream, rateCard, now, setAside } = dependencies;
+): Promise<AccountPullResult | null> {
+  const { ledger, upstream, rateCard, now, setAside, metrics } = dependencies;
   const log = dependencies.log.child({ account });
   const pulledAtMs = now().getTime();
   const pull = await ledger.openPull(account);
@@ -51,14 +57,20 @@ export async function pullAccount(
       await reports.settle(batch.messages);
       await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
     }
-    const lateReadings = await reports.readLate(pull.lateReports);
+    const late = { pull, reports, log, metrics };
     const readings = reports.readings();
-    const result = await pull.commit({ pulledAtMs, rateCard, readings, lateReadings });
+    const result = await pull.commit({ pulledAtMs, rateCard, readings }).catch(async (error: unknown) => {
+      // A list that fits nowhere may be told for days, and closed periods have nothing to do with it.
+      if (error instanceof SnapshotConflict) await priceLate(late);
+      throw error;
+    });
     for (const { id, reason } of result.setAside) {
       setAside.note({ account, reason, facts: { messageId: id } });
     }
     logResult(log, result, invalidCount);
-    return result;
+    const { pricedLate, revision } = await priceLate(late);
+    const changed = result.changed || pricedLate > 0;
+    return { ...result, changed, pricedLate, revision: revision ?? result.revision };
   } finally {
     await pull.release();
   }

@@ -10,6 +10,9 @@ const readsAtOnce = 8;
 // seconds: a few that never answer must not make every pull long.
 const lateRetryMs = 60_000;
 
+// Old reports that hang must not make the pauses between snapshots so long that the open period becomes stale.
+const lateShare = 1 / 4;
+
 /** What one pull knows of reports: what earlier pulls read, and what it reads itself. */
 export class PullReports {
   readonly #options: PullReportsOptions;
@@ -31,19 +34,23 @@ export class PullReports {
     }
     // Those never asked for first, then those that waited longest: a few broken reports starve no other.
     const askedAt = (id: number): number => this.#options.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY;
-    await this.#ask([...ids].toSorted((a, b) => askedAt(a) - askedAt(b)));
+    await this.#ask(
+      [...ids].toSorted((a, b) => askedAt(a) - askedAt(b)),
+      this.#deadlineMs,
+    );
     for (const id of ids) this.#settled.set(id, this.#settle(id));
   }
 
   /**
    * Asks for the reports that closed periods still wait for, in the order given, unless this pull did already, or
-   * another did less than a minute ago: call it when all else is settled.
+   * another did less than a minute ago: call it when all else is recorded. It has a time of its own.
    * @returns the answers, without those of reports that were not asked for, be it for want of time.
    */
   async readLate(waiting: readonly LateReport[]): Promise<readonly LateReading[]> {
     const nowMs = this.#options.now().getTime();
     const due = waiting.filter(({ readAtMs }) => readAtMs === 0 || nowMs - readAtMs >= lateRetryMs);
-    await this.#ask([...new Set(due.map(({ reportId }) => reportId))]);
+    const deadlineMs = nowMs + this.#options.reportsTimeoutMs * lateShare;
+    await this.#ask([...new Set(due.map(({ reportId }) => reportId))], deadlineMs);
     return waiting.flatMap(({ periodId, reportId }) => {
       const answer = this.#answers.get(reportId);
       return answer === undefined ? [] : [{ ...answer, periodId }];
@@ -77,14 +84,14 @@ export class PullReports {
     return answer.status === 'unread' && isAnswered(before) ? before : answer;
   }
 
-  /** Asks for reports that this pull did not ask for yet, until its time is over. */
-  async #ask(reportIds: readonly number[]): Promise<void> {
+  /** Asks for reports that this pull did not ask for yet, until the time is over. */
+  async #ask(reportIds: readonly number[], deadlineMs: number): Promise<void> {
     const waiting = reportIds.filter((id) => !this.#answers.has(id)).values();
     // Each reader takes the next report when it is done with one, so that the deadline is looked at in between.
     await Promise.all(
       Array.from({ length: readsAtOnce }, async () => {
         for (const id of waiting) {
-          if (this.#options.now().getTime() >= this.#deadlineMs) return;
+          if (this.#options.now().getTime() >= deadlineMs) return;
           this.#answers.set(id, await this.#read(id));
         }
       }),

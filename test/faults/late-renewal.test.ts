@@ -6,7 +6,7 @@ import { textMessage } from '../ledger/priced-messages.ts';
 import { account, beginPull, openTestLedger, readAll } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';
 
-const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [], lateReadings: [] };
+const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
 const leaseMs = 12_000;
 const renewMs = 3_000;
 

@@ -168,23 +168,24 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     });
 
     // The period that this very pull closes is waited for from the next one on.
-    expect(result).toMatchObject({ changed: true, revision: 4, added: 1, rolledOver: true, pricedLate: 2 });
+    // The snapshot raises the revision, and so do the late prices.
+    expect(result).toMatchObject({ changed: true, revision: 5, added: 1, rolledOver: true, pricedLate: 2 });
     const next = await recordPull(ledger, [], { readLate: answerLease });
-    expect(next).toMatchObject({ changed: true, revision: 5, added: 0, pricedLate: 1 });
+    expect(next).toMatchObject({ changed: true, revision: 6, added: 0, pricedLate: 1 });
     for (const periodId of [1, 2, 3, 4]) {
       const { totals } = await readUsage(ledger, { periodId });
       expect(totals).toEqual({ creditsUsed: lease.creditCost, messageCount: 1, unpricedCount: 0 });
     }
   });
 
-  it('gets none from a pull that is refused, and is not waited for once it is withdrawn', async () => {
+  it('gets it from a pull whose list is refused as well, and is not waited for once it is withdrawn', async () => {
     const { ledger, database } = await openTestLedger(testDatabase);
     await recordPull(ledger, [unpricedMessage(1, 10, 5), unpricedMessage(2, 20, 6)], {
       readings: [unread(5), unread(6)],
     });
     await recordPull(ledger, [unpricedMessage(1, 10, 5)]);
     await recordPull(ledger, [textMessage(3, 40)]);
-    const before = await readPeriodRows(database, 1);
+    const before = await readPeriodRows(database, 2);
 
     const strangers = recordPull(ledger, [textMessage(4, 30)], {
       readLate(waiting) {
@@ -194,8 +195,10 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     });
 
     await expect(strangers).rejects.toThrow(SnapshotConflict);
-    expect(await readPeriodRows(database, 1)).toEqual(before);
-    expect((await readUsage(ledger)).freshness.revision).toBe(3);
+    expect(await readPeriodRows(database, 2)).toEqual(before);
+    expect((await readUsage(ledger)).freshness.revision).toBe(4);
+    const { totals } = await readUsage(ledger, { periodId: 1 });
+    expect(totals).toEqual({ creditsUsed: lease.creditCost, messageCount: 1, unpricedCount: 0 });
   });
 
   it('is priced with all others of its report, however many and long their texts are', async () => {

@@ -19,7 +19,7 @@ import {
   recordPull,
 } from './test-ledger.ts';
 
-const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [], lateReadings: [] };
+const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
 
 describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
   it('keeps others from pulling the same account, and only that one, until it is given back', async () => {
@@ -204,18 +204,18 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     const busy = longCommits.execute(() => turn.promise);
     const options = { now: () => new Date(0), unreleased: new Map(), longCommits, onLeaseFault: () => {} };
     const pull = await openPull(database, { ...options, account });
-    await pull?.stage([textMessage(1, 10)]);
 
     const done: string[] = [];
-    const lateReadings = [{ periodId: 1, reportId: 5, readAtMs: 1, status: 'missing' } as const];
-    const committed = pull?.commit({ ...commit, lateReadings }).then(() => done.push('late'));
+    const answer = { periodId: 1, reportId: 5, readAtMs: 1, status: 'missing' } as const;
+    const recorded = pull?.recordLate([answer]).then(() => done.push('late'));
+    await pull?.recordLate([{ ...answer, status: 'unread' }]).then(() => done.push('a try'));
     await recordPull(new Ledger({ database, now: () => new Date(0) }), [textMessage(1, 10)], {
       account: 'another',
     });
     done.push('another');
     turn.resolve();
-    await Promise.all([committed, busy]);
-    expect(done).toEqual(['another', 'late']);
+    await Promise.all([recorded, busy]);
+    expect(done).toEqual(['a try', 'another', 'late']);
     await pull?.release();
   });
 

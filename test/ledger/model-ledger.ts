@@ -26,15 +26,8 @@ export interface ModelResult {
   readonly amended: number;
   readonly repriced: number;
   readonly withdrawn: number;
-  readonly pricedLate: number;
   readonly rolledOver: boolean;
   readonly setAside: readonly SetAsideMessage[];
-}
-
-/** What a pull heard of reports: for the open period, and for closed ones that waited. */
-export interface ModelReadings {
-  readonly readings: readonly ReportReading[];
-  readonly lateReadings: readonly LateReading[];
 }
 
 const nothing = { changed: false, added: 0, amended: 0, repriced: 0, withdrawn: 0, rolledOver: false };
@@ -55,22 +48,26 @@ export class ModelLedger {
   /** Records a snapshot; "conflict" when it fits nowhere and nothing was recorded. */
   record(
     messages: readonly PricedMessage[],
-    { readings, lateReadings }: ModelReadings,
+    readings: readonly ReportReading[],
     pulledAtMs: number,
   ): ModelResult | 'conflict' {
     const merged = this.#merge(messages, readings, pulledAtMs);
-    if (merged === 'conflict') return merged;
+    if (merged !== 'conflict' && merged.changed) this.revision += 1;
+    return merged;
+  }
+
+  /** Records what closed periods waited for, after a snapshot or a conflict. @returns how many messages got a price. */
+  recordLate(lateReadings: readonly LateReading[]): number {
     const pricedLate = priceLate(this.periods, lateReadings);
-    const changed = merged.changed || pricedLate > 0;
-    if (changed) this.revision += 1;
-    return { ...merged, changed, pricedLate };
+    if (pricedLate > 0) this.revision += 1;
+    return pricedLate;
   }
 
   #merge(
     messages: readonly PricedMessage[],
     readings: readonly ReportReading[],
     pulledAtMs: number,
-  ): Omit<ModelResult, 'pricedLate'> | 'conflict' {
+  ): ModelResult | 'conflict' {
     const first = new Map<number, PricedMessage>();
     const conflicting = new Set<number>();
     for (const message of messages) {

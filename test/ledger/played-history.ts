@@ -42,14 +42,18 @@ export class PlayedHistory {
       },
       batchSize: 3,
     });
-    const expected = this.model.record(snapshot, { readings, lateReadings }, this.#pulledAtMs);
+    const expected = this.model.record(snapshot, readings, this.#pulledAtMs);
+    const pricedLate = this.model.recordLate(lateReadings);
+    tally.add('pricedLate', pricedLate);
     tally.add('pulls', 1);
     if (expected === 'conflict') {
       tally.add('conflicts', 1);
       await assert.rejects(pulling, SnapshotConflict);
       return;
     }
-    assert.deepEqual(await pulling, { ...expected, revision: this.model.revision });
+    const changed = expected.changed || pricedLate > 0;
+    const { revision } = this.model;
+    assert.deepEqual(await pulling, { ...expected, changed, pricedLate, revision });
     const { setAside, ...counts } = expected;
     for (const [name, count] of Object.entries(counts)) tally.add(name, Number(count));
     tally.add('setAside', setAside.length);

@@ -81,7 +81,7 @@ describe.each(testDatabases)('the price of a recorded message on $name', (testDa
     const pull = await beginPull(ledger);
     expect([...pull.knownReports]).toEqual([[5, found(lease)]]);
     await pull.stage([reportMessage(2, 20, lease)]);
-    await pull.commit({ pulledAtMs: 1, rateCard: defaultRateCard, readings: [], lateReadings: [] });
+    await pull.commit({ pulledAtMs: 1, rateCard: defaultRateCard, readings: [] });
     await pull.release();
 
     expect(await ledger.readReports(account, 2, [5])).toEqual([found(lease)]);

@@ -6,13 +6,15 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { allMessages } from '../../src/ledger/message-filter.ts';
 import type { RecordedMessage } from '../../src/ledger/message-page.ts';
 import type { PeriodUsage } from '../../src/ledger/periods.ts';
-import type {
-  LateReading,
-  LateReport,
-  PricedMessage,
-  Pull,
-  PullResult,
-  ReportReading,
+import {
+  type LateReading,
+  type LateReport,
+  type LateResult,
+  type PricedMessage,
+  type Pull,
+  type PullResult,
+  type ReportReading,
+  SnapshotConflict,
 } from '../../src/ledger/pull.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import type { TestDatabase } from '../support/databases.ts';
@@ -49,15 +51,21 @@ export async function recordPull(
   ledger: Ledger,
   messages: readonly PricedMessage[],
   options: PullOptions = {},
-): Promise<PullResult> {
+): Promise<PullResult & LateResult> {
   const { pulledAtMs = 0, rateCard = defaultRateCard, readings = [], readLate, batchSize = 1_000 } = options;
   const pull = await beginPull(ledger, options.account);
   try {
     for (let start = 0; start < messages.length; start += batchSize) {
       await pull.stage(messages.slice(start, start + batchSize));
     }
-    const lateReadings = readLate?.(pull.lateReports) ?? [];
-    return await pull.commit({ pulledAtMs, rateCard, readings, lateReadings });
+    const priceLate = async (): Promise<Partial<LateResult>> =>
+      readLate === undefined ? {} : pull.recordLate(readLate(pull.lateReports));
+    const result = await pull.commit({ pulledAtMs, rateCard, readings }).catch(async (error: unknown) => {
+      if (error instanceof SnapshotConflict) await priceLate();
+      throw error;
+    });
+    const { pricedLate = 0, revision = result.revision } = await priceLate();
+    return { ...result, changed: result.changed || pricedLate > 0, pricedLate, revision };
   } finally {
     await pull.release();
   }

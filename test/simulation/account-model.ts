@@ -1,7 +1,7 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { Message } from '../../src/billing/message.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import type { LateReading, PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
 import { ModelLedger, type ModelResult } from '../ledger/model-ledger.ts';
 import type { Delivery } from './watched-upstream.ts';
@@ -31,7 +31,17 @@ export class AccountModel {
     return new AccountModel(ledger);
   }
 
-  /** Takes in what a whole pull was given, priced by the rules. What closed periods waited for counts for these alone. */
+  /** What a whole pull heard of reports that closed periods waited for before it. */
+  lateReadings({ messages, answers }: Delivery, pulledAtMs: number): readonly LateReading[] {
+    const asked = this.reportsToAsk(messages, pulledAtMs);
+    return this.ledger.lateReports.flatMap(({ periodId, reportId }) =>
+      asked.includes(reportId)
+        ? [{ ...read(reportId, answers.get(reportId), undefined, pulledAtMs), periodId }]
+        : [],
+    );
+  }
+
+  /** Takes in the snapshot that a whole pull was given, priced by the rules. */
   record({ messages, answers }: Delivery, pulledAtMs: number): ModelResult | 'conflict' {
     const known = this.#knownReports;
     const next = new Map(known);
@@ -43,15 +53,9 @@ export class AccountModel {
       readings.push(reading);
       next.set(reportId, reading);
     }
-    const asked = this.reportsToAsk(messages, pulledAtMs);
-    const lateReadings = this.ledger.lateReports.flatMap(({ periodId, reportId }) =>
-      asked.includes(reportId)
-        ? [{ ...read(reportId, answers.get(reportId), undefined, pulledAtMs), periodId }]
-        : [],
-    );
     return this.ledger.record(
       messages.map((message) => price(message, next)),
-      { readings, lateReadings },
+      readings,
       pulledAtMs,
     );
   }

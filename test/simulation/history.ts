@@ -78,11 +78,11 @@ async function checkActor(actor: Actor, acting: Actor, { world, random }: Stage)
 
 async function checkReplays(
   stage: Stage,
-  { account, recorded }: PulledAccount,
+  { account, recorded, isRepeatable }: PulledAccount,
   told: StoredRows,
 ): Promise<void> {
   const { world, random, tally } = stage;
-  if (recorded.length === 0) return;
+  if (recorded.length === 0 || !isRepeatable) return;
   const fitting = retellings.filter((retelling) => fits(retelling, recorded));
   const some = random.shuffle(fitting, (retelling) => retelling).slice(0, 2);
   for (const retelling of some) {

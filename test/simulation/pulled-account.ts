@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { LeaseLost, type PullResult, SnapshotConflict } from '../../src/ledger/pull.ts';
+import { type LateReading, LeaseLost, SnapshotConflict } from '../../src/ledger/pull.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
-import { pullAccount } from '../../src/usage/pull-account.ts';
+import { type AccountPullResult, pullAccount } from '../../src/usage/pull-account.ts';
 import { AccountModel } from './account-model.ts';
 import { DatabaseGone } from './breaking-database.ts';
 import type { Random } from './random.ts';
@@ -22,8 +22,10 @@ export class PulledAccount {
   readonly #random: Random;
   readonly #tally: Tally;
   model = new AccountModel();
-  /** The pulls that were recorded. */
+  /** The pulls of which something was recorded. */
   readonly recorded: RecordedPull[] = [];
+  /** Whether each of them was recorded whole: then others that are given the same come to the same. */
+  isRepeatable = true;
 
   constructor(account: string, parts: PulledAccountParts) {
     this.account = account;
@@ -56,7 +58,7 @@ export class PulledAccount {
       return this.#pullInPeace();
     }
     this.#tally.add('pulls', 1);
-    this.#takeIn(pull);
+    await this.#takeIn(pull);
   }
 
   /** The upstream breaks off in the middle. */
@@ -75,12 +77,15 @@ export class PulledAccount {
     const pull = await this.#try(async () => {});
     if (this.#random.chance(0.3)) await this.#world.restart();
     else this.#world.database.breakAfter(Infinity);
-    if (pull.error === null || pull.error instanceof SnapshotConflict) return this.#takeInIfAsked(pull);
+    if (pull.error === null || pull.error instanceof SnapshotConflict) {
+      return this.#takeInIfAsked({ ...pull, mayLackLate: true });
+    }
     if (!(pull.error instanceof DatabaseGone)) throw pull.error;
     this.#tally.add('pulls broken by the database', 1);
     // The commit itself may have been done before its answer was lost: the time of the last whole pull tells.
     const usage = await this.#world.ledger.readPeriod(this.account, null);
-    if (usage?.freshness.asOfMs === pull.pulledAtMs) this.#takeIn({ ...pull, error: null, result: 'lost' });
+    if (usage?.freshness.asOfMs === pull.pulledAtMs)
+      await this.#takeIn({ ...pull, error: null, result: 'lost', mayLackLate: true });
   }
 
   /** The process dies between two batches. */
@@ -94,7 +99,7 @@ export class PulledAccount {
     await this.#world.restart();
     if (pull.error instanceof DatabaseGone || pull.error === killed) {
       this.#tally.add('pulls killed', 1);
-    } else this.#takeInIfAsked(pull);
+    } else await this.#takeInIfAsked(pull);
   }
 
   /** Another pull comes in between: too early, it is refused; once the lease is over, it wins. */
@@ -105,16 +110,16 @@ export class PulledAccount {
       if (at !== batch) return;
       if (takesOver) this.#world.nowMs += leaseMs + 1;
       other = await this.#try(async () => {});
-      if (other.result !== null || other.error !== null) this.#takeIn(other);
+      if (other.result !== null || other.error !== null) await this.#takeIn(other);
     });
     if (other === null) return this.#takeInIfAsked(pull);
     this.#tally.add(takesOver ? 'pulls taken over' : 'second pulls refused', 1);
     if (takesOver) assert.ok(pull.error instanceof LeaseLost);
-    else this.#takeIn(pull);
+    else await this.#takeIn(pull);
   }
 
-  #takeInIfAsked(pull: TriedPull): void {
-    if (pull.result !== null || pull.error !== null) this.#takeIn(pull);
+  async #takeInIfAsked(pull: TriedPull): Promise<void> {
+    if (pull.result !== null || pull.error !== null) await this.#takeIn(pull);
   }
 
   async #try(disturb: Disturbance): Promise<TriedPull> {
@@ -124,31 +129,52 @@ export class PulledAccount {
     const pulling = pullAccount(this.account, world.dependencies(upstream));
     const [outcome] = await Promise.allSettled([pulling]);
     const delivery = upstream.deliveries[0] ?? null;
-    if (outcome.status === 'fulfilled') return { pulledAtMs, delivery, result: outcome.value, error: null };
-    return { pulledAtMs, delivery, result: null, error: outcome.reason };
+    const tried = { pulledAtMs, delivery, mayLackLate: false };
+    if (outcome.status === 'fulfilled') return { ...tried, result: outcome.value, error: null };
+    return { ...tried, result: null, error: outcome.reason };
   }
 
   /** Counts a pull in the model, whose result must be that of the real one. */
-  #takeIn({ pulledAtMs, delivery, result, error }: TriedPull): void {
+  async #takeIn({ pulledAtMs, delivery, result, error, mayLackLate }: TriedPull): Promise<void> {
     assert.ok(delivery?.whole, 'recorded what was not whole');
     const asked = this.model.reportsToAsk(delivery.messages, pulledAtMs);
     assert.deepEqual(
       [...delivery.answers.keys()].toSorted((a, b) => a - b),
       asked,
     );
+    const lateReadings = this.model.lateReadings(delivery, pulledAtMs);
     const expected = this.model.record(delivery, pulledAtMs);
+    const hasLate = !mayLackLate || (await this.#holds(lateReadings));
+    if (!hasLate) this.isRepeatable = false;
+    const pricedLate = hasLate ? this.model.ledger.recordLate(lateReadings) : 0;
+    this.#tally.add('pricedLate', pricedLate);
+    const after = (): RecordedPull => ({ pulledAtMs, delivery, after: this.model.copy().ledger });
     if (expected === 'conflict') {
       assert.ok(error instanceof SnapshotConflict, 'a snapshot that fits nowhere was recorded');
       this.#tally.add('conflicts', 1);
+      if (hasLate && lateReadings.length > 0) this.recorded.push(after());
       return;
     }
     if (error !== null) throw error;
-    if (result !== 'lost') assert.deepEqual(result, { ...expected, revision: this.model.ledger.revision });
+    const { revision } = this.model.ledger;
+    const changed = expected.changed || pricedLate > 0;
+    // Of late prices whose answer was lost, the pull cannot tell.
+    if (result !== 'lost' && !mayLackLate)
+      assert.deepEqual(result, { ...expected, changed, pricedLate, revision });
     const { setAside, ...counts } = expected;
     for (const [name, count] of Object.entries(counts)) this.#tally.add(name, Number(count));
     this.#tally.add('set aside as invalid', delivery.invalidCount);
     for (const { reason } of setAside) this.#tally.add(`set aside as ${reason}`, 1);
-    this.recorded.push({ pulledAtMs, delivery, after: this.model.copy().ledger });
+    this.recorded.push(after());
+  }
+
+  /** Whether what a pull heard for closed periods is in the ledger; all of it is, or nothing. */
+  async #holds(lateReadings: readonly LateReading[]): Promise<boolean> {
+    const [first] = lateReadings;
+    if (first === undefined) return true;
+    const { periodId, reportId, readAtMs } = first;
+    const [kept] = await this.#world.ledger.readReports(this.account, periodId, [reportId]);
+    return kept?.readAtMs === readAtMs;
   }
 }
 
@@ -165,6 +191,8 @@ interface TriedPull {
   /** Null when the upstream was never asked. */
   readonly delivery: Delivery | null;
   /** Null when it failed or somebody else pulls; lost when the process died before it was told. */
-  readonly result: PullResult | 'lost' | null;
+  readonly result: AccountPullResult | 'lost' | null;
   readonly error: unknown;
+  /** Whether the database may have gone away between the snapshot and the late prices. */
+  readonly mayLackLate: boolean;
 }

@@ -50,7 +50,6 @@ export class World {
     const dependencies = this.dependencies(noUpstream, ledger);
     const sync = new Sync({
       ...dependencies,
-      metrics,
       intervalMs: 10_000,
       firstPullTimeoutMs: 1,
       pullsAtOnce: 1,
@@ -88,6 +87,7 @@ export class World {
       reportsTimeoutMs: 60_000,
       now,
       setAside,
+      metrics,
       log,
     };
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultRateCard, encodeRateCard } from '../../src/billing/rate-card.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -13,6 +14,7 @@ import { SetAsideLog } from '../../src/usage/set-aside-log.ts';
 import { report, textMessage, unpricedMessage } from '../ledger/priced-messages.ts';
 import { account, openTestLedger, readUsage, recordPull } from '../ledger/test-ledger.ts';
 import { type App, startApp } from '../support/app.ts';
+import { captureLog } from '../support/captured-log.ts';
 import { testDatabases } from '../support/databases.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
 
@@ -192,6 +194,7 @@ describe('the reports that closed periods wait for', () => {
   async function pull(ledger: Ledger, asked: number[]): Promise<PullResult | null> {
     let nowMs = 100 * secondMs;
     const log = createLog('silent');
+    const metrics = createMetrics();
     const upstream: Upstream = {
       async *readMessages() {
         yield { messages: [{ ...textMessage(100, 500), reportId: 1 }], invalid: [] };
@@ -209,9 +212,10 @@ describe('the reports that closed periods wait for', () => {
       upstream,
       rateCard: defaultRateCard,
       reportMaxAgeMs: 0,
-      reportsTimeoutMs: 10 * secondMs,
+      reportsTimeoutMs: 36 * secondMs, // 9 s for these
       now: () => new Date(nowMs),
-      setAside: new SetAsideLog({ log, metrics: createMetrics() }),
+      setAside: new SetAsideLog({ log, metrics }),
+      metrics,
       log,
     });
   }
@@ -263,6 +267,55 @@ describe('the reports that closed periods wait for', () => {
       // One period has never asked for report 5, and the other one takes the answer as well.
       expect(await pull(ledger, asked)).toMatchObject({ pricedLate: 2 });
       expect(asked).toEqual([1, 2, 5, 3]);
+    },
+  );
+
+  it.each(testDatabases)(
+    'fail no pull where one of them cannot be priced, and keep none of the others from it, on $name',
+    async (testDatabase) => {
+      const { ledger, database } = await openTestLedger(testDatabase);
+      const old = { ...defaultRateCard, version: 'old' };
+      await recordPull(ledger, [unpricedMessage(1, 10, 6)], { readings: [unread(6)], rateCard: old });
+      await recordPull(ledger, [unpricedMessage(2, 20, 7)], { readings: [unread(7)] });
+      await recordPull(ledger, [textMessage(100, 500)]);
+      // A card that nobody can price by any more.
+      await sql`update rate_cards set card = '{}' where version = 'old'`.execute(database.writes);
+
+      const metrics = createMetrics();
+      const { log, lines } = captureLog();
+      const nowMs = 200 * secondMs;
+      const asked: number[] = [];
+      const upstream: Upstream = {
+        async *readMessages() {
+          yield { messages: [textMessage(100, 500), textMessage(101, 501)], invalid: [] };
+        },
+        async readReport(_, reportId) {
+          asked.push(reportId);
+          return null;
+        },
+        async close() {},
+      };
+      const pullAgain = () =>
+        pullAccount(account, {
+          ledger,
+          upstream,
+          rateCard: defaultRateCard,
+          reportMaxAgeMs: 0,
+          reportsTimeoutMs: 10 * secondMs,
+          now: () => new Date(nowMs),
+          setAside: new SetAsideLog({ log, metrics }),
+          metrics,
+          log,
+        });
+
+      expect(await pullAgain()).toMatchObject({ changed: true, added: 1, revision: 5, pricedLate: 1 });
+      expect(lines.filter(({ level }) => level === 50)).toMatchObject([
+        { reportIds: [6], msg: 'late prices could not be recorded' },
+      ]);
+      expect(await metrics.latePriceFaults.get()).toMatchObject({ values: [{ value: 1 }] });
+      // It was tried: it comes again after a minute, not with each pull.
+      expect(await pullAgain()).toMatchObject({ changed: false, revision: 5, pricedLate: 0 });
+      expect(asked).toEqual([7, 6]);
     },
   );
 });

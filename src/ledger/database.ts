@@ -32,6 +32,8 @@ export interface Database {
   readonly stagingTable: RawBuilder<unknown>;
   /** Locks the rows that a SELECT in a transaction reads. SQLite's transactions own the whole file already. */
   readonly forUpdate: RawBuilder<unknown>;
+  /** The same, but leaves out the rows that another transaction has locked. On SQLite there are none. */
+  readonly forUpdateOfFree: RawBuilder<unknown>;
   /** Rows, given as one JSON parameter, to select from under the alias and column names given. */
   readonly rowsOf: (
     alias: string,
@@ -116,6 +118,7 @@ export function openSqliteDatabase(path: string): Database {
     sortableText: sql`text`,
     stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
+    forUpdateOfFree: sql``,
     async prepareMerge() {},
     async noteGrowth() {},
     sharedClockMs: null,
@@ -157,6 +160,7 @@ export function createPostgresDatabase(
     sortableText: sql`text collate "C"`,
     stagingTable: sql`create unlogged table if not exists staged_messages`,
     forUpdate: sql`for update`,
+    forUpdateOfFree: sql`for update skip locked`,
     async prepareMerge(trx) {
       // Nothing is known yet of rows that have just come in, and a planner that thinks them few joins row by row:
       // that took minutes at 20,000 messages.

@@ -153,12 +153,15 @@ interface Lease {
 }
 
 async function takeLease(
-  { writes }: Database,
+  { writes, forUpdateOfFree }: Database,
   { account, pullId, formerId, clockMs }: Lease & { readonly formerId: string | null },
 ): Promise<boolean> {
+  // Another instance's commit holds the account's row: it is no use to wait for its end.
   const taken = await sql`
+    with free as (select account_id from accounts where account_id = ${account} ${forUpdateOfFree})
     insert into accounts (account_id, revision, asked_at_ms, lease_owner, lease_until_ms)
-    values (${account}, 0, ${clockMs}, ${pullId}, ${clockMs} + ${sql.lit(leaseMs)})
+    select ${account}, 0, ${clockMs}, ${pullId}, ${clockMs} + ${sql.lit(leaseMs)}
+    where exists (select 1 from free) or not exists (select 1 from accounts where account_id = ${account})
     on conflict (account_id) do update
     set lease_owner = excluded.lease_owner, lease_until_ms = excluded.lease_until_ms
     where accounts.lease_owner is null or accounts.lease_owner = ${formerId} or accounts.lease_until_ms < ${clockMs}

@@ -119,10 +119,14 @@ export async function clearStaging(
  * nothing, rather than a part. Housekeeping at a start; no request does it.
  */
 export async function sweepStaging(
-  { writes }: Pick<Database, 'writes'>,
+  { writes, forUpdateOfFree }: Pick<Database, 'writes' | 'forUpdateOfFree'>,
   clockMs: RawBuilder<number>,
 ): Promise<void> {
-  await sql`update accounts set lease_owner = null where lease_until_ms < ${clockMs}`.execute(writes);
+  // Whoever commits holds its account for as long as that takes, and is not dead.
+  await sql`
+    update accounts set lease_owner = null where account_id in (
+      select account_id from accounts where lease_until_ms < ${clockMs} and lease_owner is not null
+      ${forUpdateOfFree})`.execute(writes);
   await sql`
     delete from staged_messages where not exists (select 1 from accounts a
       where a.account_id = staged_messages.account_id and a.lease_owner = staged_messages.pull_id)`.execute(

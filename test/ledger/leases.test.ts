@@ -246,6 +246,34 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
 });
 
 describe.each(testDatabases)('a ledger on $name', (testDatabase) => {
+  it.runIf(testDatabase.name === 'PostgreSQL')('waits for no commit of another instance', async () => {
+    const [own, other] = await testDatabase.openHandles(2);
+    if (own === undefined || other === undefined) throw new Error('two handles were asked for');
+    const ledger = new Ledger({ database: own, now: () => new Date(100_000) });
+    await ledger.migrate();
+    await recordPull(ledger, [textMessage(1, 10)]);
+    // While it commits, it does not renew its lease.
+    await sql`update accounts set lease_owner = 'other', lease_until_ms = 1`.execute(other.writes);
+    const done = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const commit = other.writes.transaction().execute(async (trx) => {
+      await sql`select 1 from accounts where account_id = ${account} for update`.execute(trx);
+      locked.resolve();
+      await done.promise;
+    });
+    await locked.promise;
+
+    const beginMs = performance.now();
+    expect(await ledger.openPull(account)).toBeNull();
+    await (await beginPull(ledger, 'another')).release();
+    await ledger.migrate();
+    expect(performance.now() - beginMs).toBeLessThan(2_000);
+
+    done.resolve();
+    await commit;
+    await Promise.all([own.close(), other.close()]);
+  });
+
   it.runIf(testDatabase.name === 'PostgreSQL')('outlives the end of all its connections', async () => {
     const [own, other] = await testDatabase.openHandles(2);
     if (own === undefined || other === undefined) throw new Error('two handles were asked for');

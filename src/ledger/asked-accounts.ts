@@ -17,14 +17,14 @@ export async function markAsked({ writes }: Database, account: string, askedAtMs
 }
 
 /**
- * The accounts that somebody asked for since a time, most recently asked first, and at most so many. The one statement that reads across accounts, and nothing of them
- * but their names: it tells the sync whom to pull.
+ * The accounts that somebody asked for since a time, most recently asked first, and at most so many. It reads across
+ * accounts, and nothing of them but their names and when they were asked for: it tells the sync whom to pull.
  */
 export async function readAskedAccounts(
-  { reads }: Database,
+  { scans }: Database,
   { sinceMs, limit }: { readonly sinceMs: number; readonly limit: number },
 ): Promise<readonly AskedAccount[]> {
-  const rows = await reads
+  const rows = await scans
     .selectFrom('accounts')
     .where('asked_at_ms', '>=', sinceMs)
     .select(['account_id', 'asked_at_ms'])

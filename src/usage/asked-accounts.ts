@@ -7,6 +7,8 @@ import type { Log } from '../telemetry/log.ts';
 const restAfterMs = 7 * 86_400_000;
 /** The ledger learns of this many asks: what is that coarse costs a query nothing. */
 const noteEveryMs = 3_600_000;
+/** Notes of so long before the last look are read again: instances have clocks of their own, and a note may be late. */
+const overlapMs = 3_600_000;
 
 /** Knows which accounts are asked for: here as it happens, in the ledger, for all instances, to the hour. */
 export class AskedAccounts {
@@ -16,6 +18,8 @@ export class AskedAccounts {
   readonly #limit: number;
   readonly #askedAtMs: LRUCache<string, number>;
   readonly #notedAtMs: LRUCache<string, number>;
+  /** When the last look began that had room for all; null when there was none. */
+  #lookedAtMs: number | null = null;
 
   constructor({
     ledger,
@@ -53,20 +57,26 @@ export class AskedAccounts {
 
   /** Whether an account was asked for, here or as far as was read, within the time after which it rests. */
   isAwake(account: string): boolean {
-    return this.#now().getTime() - (this.#askedAtMs.get(account) ?? Number.NEGATIVE_INFINITY) <= restAfterMs;
+    // A peek: what is looked at is not asked for.
+    return this.#now().getTime() - (this.#askedAtMs.peek(account) ?? Number.NEGATIVE_INFINITY) <= restAfterMs;
   }
 
   /**
    * Reads the accounts that any instance was asked for within that time, most recently asked first: of more than can be
-   * followed, one too many.
+   * followed, one too many. Those that an earlier look has told are left out, unless they were asked for again.
    * @throws what the ledger throws
    */
   async readAwake(): Promise<readonly string[]> {
-    const sinceMs = this.#now().getTime() - restAfterMs;
+    const nowMs = this.#now().getTime();
+    const awakeSinceMs = nowMs - restAfterMs;
+    const newSinceMs = this.#lookedAtMs === null ? awakeSinceMs : this.#lookedAtMs - overlapMs;
+    const sinceMs = Math.max(awakeSinceMs, newSinceMs);
     const asked = await this.#ledger.readAskedAccounts({ sinceMs, limit: this.#limit });
+    // For those that there was no room for, there may be some the next time.
+    this.#lookedAtMs = asked.length < this.#limit ? nowMs : null;
     // The most recent ones last, so that what is forgotten first is what was asked longest ago.
     for (const { account, askedAtMs } of asked.toReversed()) {
-      if (askedAtMs > (this.#askedAtMs.get(account) ?? 0)) this.#askedAtMs.set(account, askedAtMs);
+      if (askedAtMs > (this.#askedAtMs.peek(account) ?? 0)) this.#askedAtMs.set(account, askedAtMs);
     }
     return asked.map(({ account }) => account);
   }

@@ -118,7 +118,7 @@ async function keepHistory(
     from messages m ${which} and m.account_id = ${account} and m.period_id = ${periodId}`.execute(trx);
 }
 
-/** Rebuilds the sums of a period from its messages, and where it begins. */
+/** Rebuilds the sums of a period from its messages, and the timestamps of the first and the last of them. */
 export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
   const sums = sql.raw('cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)');
   const ofPeriod = sql`account_id = ${account} and period_id = ${periodId}`;

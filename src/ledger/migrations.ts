@@ -144,7 +144,7 @@ async function createLedger(db: Kysely<unknown>, database: Database): Promise<vo
     .execute();
 }
 
-/** For the one statement that reads across accounts: those asked for most recently, and nothing of the others. */
+/** For the statement that finds the accounts asked for most recently, without a look at the others. */
 async function indexAskedAccounts(db: Kysely<unknown>): Promise<void> {
   await sql`create index accounts_by_asked on accounts (asked_at_ms desc, account_id)`.execute(db);
 }

@@ -23,8 +23,9 @@ interface Sighting {
 }
 
 /**
- * Knows which accounts other instances pull, so that several ask the upstream no more often than one does. It compares
- * what is recorded with what this instance saw last, and no time with any clock: theirs may differ.
+ * Knows which accounts other instances pull, so that several ask an upstream that answers no more often than one does;
+ * one that fails is tried by each of them. It compares what is recorded with what this instance saw last, and no time
+ * with any clock: theirs may differ.
  */
 export class OtherInstances {
   readonly #ledger: Ledger;

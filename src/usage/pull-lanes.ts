@@ -16,7 +16,9 @@ export const quickPullMs = 500;
  * Lets pulls begin in lanes, so that trouble delays only trouble: whoever holds up the others is in a lane of its own
  * the next time. Until it is known to, a pull of the urgent or the quick lane that takes long moves over to a place
  * among the late ones and makes room for the next. At most 7 times `places` pulls are under way at once: that many in
- * each lane, and three times as many late ones.
+ * each lane, and three times as many late ones. That is the bound of what it can do: of more than 3 times `places` pulls
+ * that begin to hang at once, the rest keep the places of their lane, and with all of these taken others wait until the
+ * first of them meet their deadline.
  */
 export class PullLanes {
   readonly #lanes: Readonly<Record<PullLane, BulkheadPolicy>>;

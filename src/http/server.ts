@@ -54,6 +54,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     bodyLimit: bodyMaxBytes,
     ...patience,
+    // What is no URL meets no error handler.
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, problemOf(error)),
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = error instanceof Refusal ? error.problem : problemOf(error);

@@ -51,19 +51,27 @@ export async function sendWholePeriod(
     const key = [format.contentType, request.account, usage.period.id, usage.freshness.revision].join('\n');
     const kept = answers.get(key);
     if (kept !== undefined) return sendKeptPeriod(request, reply, kept, fileNameOf(format, usage));
+    const fileName = fileNameOf(format, usage);
+    const isLong = usage.totals.messageCount > mostKeptMessages;
+    // What is too long to be remembered is named by what it is made of: a pull that changes anything changes the key.
+    const longEtag = isLong ? etagOf(Buffer.from(key)) : null;
+    if (longEtag !== null && isKnownToClient(request.headers['if-none-match'], longEtag)) {
+      setHeaders(reply, { contentType: format.contentType, etag: longEtag, fileName });
+      return reply.code(304).send();
+    }
     const batches = session.pricedMessages(usage);
     // The first batch is read before the status is sent: small periods fail as a whole.
     const first = await batches.next();
-    if (usage.totals.messageCount <= mostKeptMessages) {
+    if (!isLong) {
       const body = await buffer(Readable.from(format.write(resume(first, batches))));
       const confirmation = await session.confirm();
       if (confirmation === 'moved' && triesLeft > 1)
         return await sendWholePeriod(request, reply, options, triesLeft - 1);
       const answer: KeptAnswer = { contentType: format.contentType, body, etag: etagOf(body) };
       if (confirmation === 'whole') answers.set(key, answer);
-      return sendKeptPeriod(request, reply, answer, fileNameOf(format, usage));
+      return sendKeptPeriod(request, reply, answer, fileName);
     }
-    setHeaders(reply, format.contentType, fileNameOf(format, usage));
+    setHeaders(reply, { contentType: format.contentType, etag: longEtag, fileName });
     if (request.method === 'HEAD') return reply.send();
     // In bytes, so that a slow client holds back some text rather than many batches.
     const body = Readable.from(format.write(resume(first, batches)), { objectMode: false });
@@ -93,12 +101,19 @@ function fileNameOf(format: PeriodFormat, { period }: PeriodUsage): string | nul
   return format.fileName === null ? null : format.fileName(period.id);
 }
 
-function setHeaders(reply: FastifyReply, contentType: string, fileName: string | null): void {
+interface AnswerHeaders {
+  readonly contentType: string;
+  readonly etag: string | null;
+  readonly fileName: string | null;
+}
+
+function setHeaders(reply: FastifyReply, { contentType, etag, fileName }: AnswerHeaders): void {
   // The account's own cache may keep it, and asks each time whether it still holds.
   reply
     .type(contentType)
     .header('cache-control', 'private, no-cache')
     .header('vary', 'origin, authorization, x-api-key');
+  if (etag !== null) reply.header('etag', etag);
   if (fileName !== null) reply.header('content-disposition', `attachment; filename="${fileName}"`);
 }
 
@@ -108,11 +123,8 @@ function sendKeptPeriod(
   { contentType, body, etag }: KeptAnswer,
   fileName: string | null,
 ): FastifyReply {
-  setHeaders(reply, contentType, fileName);
-  if (etag !== null) {
-    reply.header('etag', etag);
-    if (isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  }
+  setHeaders(reply, { contentType, etag, fileName });
+  if (etag !== null && isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.send(body);
 }
 

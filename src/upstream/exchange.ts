@@ -7,6 +7,7 @@ import { type MessageBatch, readMessageList } from './message-list.ts';
 import type { TryLimits } from './policy.ts';
 import { decodeReport } from './report-json.ts';
 import type { Throttle } from './throttle.ts';
+import { createUtf8Reader } from './utf8-reader.ts';
 
 const reportBytes = 1024 * 1024;
 const discardMs = 250;
@@ -50,7 +51,7 @@ export async function requestReport(
     return null;
   }
   if (response.status !== 200) throw await refuse(response, exchange);
-  const body = await deadline.wait(readText(response.readBody(reportBytes)));
+  const body = await deadline.wait(readText(response.readBody(reportBytes), call));
   return decodeReport(body, reportId, call);
 }
 
@@ -105,9 +106,9 @@ async function* joinBatches(
   yield* rest;
 }
 
-async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
+async function readText(chunks: AsyncIterable<Uint8Array>, call: CallFacts): Promise<string> {
+  const reader = createUtf8Reader(call);
   let text = '';
-  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+  for await (const chunk of chunks) text += reader.read(chunk);
+  return text + reader.end();
 }

@@ -1,9 +1,9 @@
-import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Message } from '../billing/message.ts';
 import { type CallFacts, InvalidResponse } from './errors.ts';
 import { createJsonListReader, JsonListFault, type JsonListReader } from './json-list.ts';
 import { decodeMessage, type InvalidMessage, isInvalidMessage } from './message-json.ts';
+import { createUtf8Reader } from './utf8-reader.ts';
 
 /** Some messages of the current period, in the upstream's order. */
 export interface MessageBatch {
@@ -26,16 +26,11 @@ export async function* readMessageList(
   call: CallFacts,
 ): AsyncGenerator<MessageBatch, void, undefined> {
   const reader = createJsonListReader('messages');
-  const decoder = new StringDecoder('utf8');
-  let atStart = true;
+  const utf8 = createUtf8Reader(call);
   let index = 0;
   let batch = createBatch();
   for await (const chunk of chunks) {
-    let text = decoder.write(chunk);
-    if (atStart && text !== '') {
-      atStart = false;
-      if (text.startsWith('\uFEFF')) text = text.slice(1);
-    }
+    const text = utf8.read(chunk);
     for (const element of checkFaults(call, () => reader.read(text))) {
       addElement(batch, element, index++);
       if (isFull(batch)) {
@@ -46,7 +41,8 @@ export async function* readMessageList(
       }
     }
   }
-  checkFaults(call, () => endList(reader, decoder.end()));
+  const lastText = utf8.end();
+  checkFaults(call, () => endList(reader, lastText));
   if (batch.messages.length + batch.invalid.length > 0) yield batch;
 }
 

@@ -21,6 +21,8 @@ function totalsOf(creditsUsed: string): object {
   return { usage: { totals: { creditsUsed } } };
 }
 
+const manyMessages = Array.from({ length: 1_200 }, (_, index) => ({ ...aba, id: 5_000 + index }));
+
 describe('answers that were given before', () => {
   it('end with the pull that changes anything', async () => {
     const app = await startApp({ script: (upstream) => upstream.setMessages([aba]) });
@@ -102,9 +104,16 @@ describe('answers that were given before', () => {
     expect(await app.data(credits)).toEqual({ usage: { messages: { nodes: [{ creditsUsed: '97.00' }] } } });
   });
 
-  it.each([trusted, '/usage', '/usage.csv'])('are not sent again to who has them: GET %s', async (path) => {
+  it.each([
+    [trusted, [aba]],
+    ['/usage', [aba]],
+    ['/usage.csv', [aba]],
+    // Too long to be kept.
+    ['/usage', manyMessages],
+    ['/usage.csv', manyMessages],
+  ])('are not sent again to who has them: GET %s', async (path, messages) => {
     const app = await startApp({
-      script: (upstream) => upstream.setMessages([aba]),
+      script: (upstream) => upstream.setMessages(messages),
       settings: { TRUSTED_DOCUMENTS_FILE: manifest },
     });
     await app.waitForRevision(1);
@@ -116,7 +125,7 @@ describe('answers that were given before', () => {
     const again = await app.get(path, { 'if-none-match': `"other", W/${etag}` });
     expect([again.status, await again.text()]).toEqual([304, '']);
     expect(again.headers.get('etag')).toBe(etag);
-    app.upstream.setMessages([aba, digits]);
+    app.upstream.setMessages([...messages, digits]);
     await app.waitForRevision(2);
     const changed = await app.get(path, { 'if-none-match': etag });
     expect(changed.status).toBe(200);

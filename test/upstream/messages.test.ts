@@ -32,6 +32,17 @@ describe('reading the messages', () => {
     expect(counts.values).toMatchObject([{ labels: { endpoint: 'messages', outcome: 'ok' }, value: 1 }]);
   });
 
+  test('takes nothing of a body that is no UTF-8: another text would have another price', async () => {
+    const { vendor, upstream } = await startFixture();
+    const body = JSON.stringify({ messages: [rawMessage({ id: 1, text: 'é' })] });
+    vendor.onMessages(answer(Buffer.from(body, 'latin1')));
+    const fault = { name: 'InvalidResponse', problem: 'the body is not UTF-8' };
+    expect(await catchError(collectMessages(upstream))).toMatchObject(fault);
+    // Cut in the middle of a character.
+    vendor.onMessages(answer(Buffer.from(body).subarray(0, Buffer.from(body).indexOf(0xc3) + 1)));
+    expect(await catchError(collectMessages(upstream))).toMatchObject(fault);
+  });
+
   test('streams 50,000 of them whole, in batches of 1,000 at most', async () => {
     const { vendor, upstream } = await startFixture();
     vendor.setMessages(manyMessages(50_500));

@@ -55,7 +55,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: bodyMaxBytes,
     ...patience,
     // What is no URL meets no error handler.
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, problemOf(error)),
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, problemOf(error)),
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = error instanceof Refusal ? error.problem : problemOf(error);

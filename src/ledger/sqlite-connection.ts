@@ -67,7 +67,7 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
   const database = tellFailures(() => {
     const opened = new DatabaseSync(path, { readOnly, timeout: lockWaitMs });
     if (!readOnly) {
-      opened.exec('pragma journal_mode = wal');
+      enterWalMode(opened, lockWaitMs);
       opened.exec('pragma synchronous = full');
     }
     opened.exec('pragma cache_size = -32768');
@@ -105,6 +105,28 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
       database.close();
     },
   };
+}
+
+const sqliteBusy = 5;
+const walRetryMs = 5;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Of several connections that turn a new file to WAL at the same time, SQLite refuses all but one at once, whatever
+ * their timeout says. Holds its thread, as that timeout does.
+ */
+function enterWalMode(database: DatabaseSync, lockWaitMs: number): void {
+  const deadlineMs = performance.now() + lockWaitMs;
+  for (;;) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+      if (!isBusy || performance.now() >= deadlineMs) throw error;
+      Atomics.wait(pause, 0, 0, walRetryMs);
+    }
+  }
 }
 
 function tellFailures<T>(work: () => T): T {

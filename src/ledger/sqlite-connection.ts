@@ -43,10 +43,9 @@ export class SqliteFailure extends Error {
     this.resultCode = resultCode;
   }
 
-  /** The result code without its details. */
+  /** The result code without its details: its low byte. */
   get primaryCode(): number {
-    // oxlint-disable-next-line no-bitwise -- the low byte, as SQLite documents it.
-    return this.resultCode & 0xff;
+    return this.resultCode % 256;
   }
 }
 

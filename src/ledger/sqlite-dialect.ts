@@ -38,8 +38,7 @@ export class SqliteConnectionDialect implements Dialect {
     return this.#readOnly ? new ReadOnlyAdapter() : new WriterAdapter();
   }
 
-  // oxlint-disable-next-line typescript/no-explicit-any -- Kysely's own signature.
-  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return new SqliteIntrospector(db);
   }
 }
@@ -136,8 +135,8 @@ class SqliteDatabaseConnection implements DatabaseConnection {
     }
   }
 
-  // oxlint-disable-next-line require-yield -- Kysely's interface wants the method.
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+  // Kysely's interface wants the method.
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('rows are read in pages, not streamed');
   }
 }

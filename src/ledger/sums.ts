@@ -1,11 +1,10 @@
-import { type AliasableExpression, type SelectQueryBuilder, sql } from 'kysely';
+import { type AliasableExpression, sql } from 'kysely';
 
 import { Credits } from '../billing/credits.ts';
 import type { Report } from '../billing/report.ts';
 import type { Database } from './database.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
 import { slotMs } from './slots.ts';
-import type { Tables } from './tables.ts';
 
 /** What a set of messages comes to. */
 export interface UsageTotals {
@@ -141,11 +140,7 @@ const sums = [
   sql<number>`count(*) - count(credits)`.as('unpriced_count'),
 ] as const;
 
-function filtered(
-  database: Database,
-  { account, periodId, filter }: SumQuery,
-  // oxlint-disable-next-line typescript/no-empty-object-type -- nothing is selected yet.
-): SelectQueryBuilder<Tables, 'messages', {}> {
+function filtered(database: Database, { account, periodId, filter }: SumQuery) {
   return database.scans
     .selectFrom('messages')
     .where('account_id', '=', account)

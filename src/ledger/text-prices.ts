@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
 import { priceText } from '../billing/charge.ts';
 import type { RateCard } from '../billing/rate-card.ts';
@@ -86,8 +86,7 @@ function unpricedMessages(
   trx: Kysely<Tables>,
   { account, periodId, reportId }: ReportScope,
   { afterPosition, lastPosition }: PositionRange,
-  // oxlint-disable-next-line typescript/no-empty-object-type -- nothing is selected yet.
-): SelectQueryBuilder<Tables, 'messages', {}> {
+) {
   return trx
     .selectFrom('messages')
     .where('account_id', '=', account)

@@ -26,6 +26,15 @@ async function nothing(): Promise<void> {
 }
 
 const timestamp = '2024-04-29T02:08:29.375Z';
+const earlier = [{ id: 1, text: '123', timestamp }];
+const later = [...earlier, { id: 2, text: '123', timestamp }];
+const laterAnswer = {
+  usage: {
+    freshness: { revision: 2 },
+    totals: { messageCount: 2 },
+    messages: { nodes: [{ id: '1' }, { id: '2' }] },
+  },
+};
 const question = '{ usage { freshness { revision } totals { messageCount } messages { nodes { id } } } }';
 
 test.each(testDatabases)(
@@ -34,26 +43,17 @@ test.each(testDatabases)(
     let interrupt = nothing;
     const app = await startApp({
       database: interruptReads(await testDatabase.open(), () => interrupt()),
-      script: (upstream) => upstream.setMessages([{ id: 1, text: '123', timestamp }]),
+      script: (upstream) => upstream.setMessages(earlier),
     });
     await app.waitForRevision(1);
 
     interrupt = async () => {
       interrupt = nothing;
-      app.upstream.setMessages([
-        { id: 1, text: '123', timestamp },
-        { id: 2, text: '123', timestamp },
-      ]);
+      app.upstream.setMessages(later);
       await app.waitForRevision(2);
     };
     const answer = await app.data(question);
-    expect(answer).toEqual({
-      usage: {
-        freshness: { revision: 2 },
-        totals: { messageCount: 2 },
-        messages: { nodes: [{ id: '1' }, { id: '2' }] },
-      },
-    });
+    expect(answer).toEqual(laterAnswer);
     await app.close();
   },
 );
@@ -64,7 +64,7 @@ test('nor does a page that another answer has just read bring another state in',
   let interrupt = nothing;
   const app = await startApp({
     database: interruptReads(await sqlite.open(), () => interrupt()),
-    script: (upstream) => upstream.setMessages([{ id: 1, text: '123', timestamp }]),
+    script: (upstream) => upstream.setMessages(earlier),
   });
   await app.waitForRevision(1);
 
@@ -76,10 +76,7 @@ test('nor does a page that another answer has just read bring another state in',
     readers += 1;
     if (readers === 1) return bothRead.promise;
     interrupt = nothing;
-    app.upstream.setMessages([
-      { id: 1, text: '123', timestamp },
-      { id: 2, text: '123', timestamp },
-    ]);
+    app.upstream.setMessages(later);
     await app.waitForRevision(2);
     bothRead.resolve();
     await firstIsDone.promise;
@@ -87,16 +84,9 @@ test('nor does a page that another answer has just read bring another state in',
   const first = app.data(question);
   await waitUntil(() => readers === 1);
   const second = app.data(`query Second ${question}`);
-  const expected = {
-    usage: {
-      freshness: { revision: 2 },
-      totals: { messageCount: 2 },
-      messages: { nodes: [{ id: '1' }, { id: '2' }] },
-    },
-  };
-  expect(await first).toEqual(expected);
+  expect(await first).toEqual(laterAnswer);
   firstIsDone.resolve();
-  expect(await second).toEqual(expected);
+  expect(await second).toEqual(laterAnswer);
   await app.close();
 });
 
@@ -106,7 +96,7 @@ test('an outage is told as one, and takes no answer away that was read before it
   let interrupt = nothing;
   const app = await startApp({
     database: interruptReads(await sqlite.open(), () => interrupt()),
-    script: (upstream) => upstream.setMessages([{ id: 1, text: '123', timestamp }]),
+    script: (upstream) => upstream.setMessages(earlier),
     settings: { SYNC_INTERVAL_MS: '60000' },
   });
   await app.waitForRevision(1);

@@ -1,10 +1,10 @@
 import type { RateCard } from './billing/rate-card.ts';
-import type { AuthenticationSettings } from './http/authentication.ts';
-import { loadAuthentication } from './http/authentication-settings.ts';
-import type { DocumentLimits } from './http/document-limits.ts';
-import { isLoopback } from './http/host-check.ts';
-import type { RateLimits } from './http/rate-limit.ts';
-import { loadTrustedDocuments, type TrustedDocuments } from './http/trusted-documents.ts';
+import type { AuthenticationSettings } from './http/guards/authentication.ts';
+import { loadAuthentication } from './http/guards/authentication-settings.ts';
+import type { DocumentLimits } from './http/graphql/document-limits.ts';
+import { isLoopback } from './http/guards/host-check.ts';
+import type { RateLimits } from './http/guards/rate-limit.ts';
+import { loadTrustedDocuments, type TrustedDocuments } from './http/graphql/trusted-documents.ts';
 import { loadRateCard } from './rate-card-file.ts';
 import { settingsSchema } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Config } from './config.ts';
 import { createSchema } from './graphql/schema.ts';
-import { anonymousAccount } from './http/account.ts';
+import { anonymousAccount } from './http/guards/account.ts';
 import { createServer, listen } from './http/server.ts';
-import { DatabaseUnavailable } from './ledger/database-unavailable.ts';
-import { type Database, openDatabase } from './ledger/database.ts';
+import { DatabaseUnavailable } from './ledger/database/database-unavailable.ts';
+import { type Database, openDatabase } from './ledger/database/database.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createUpstream } from './upstream/upstream.ts';
-import { Sync } from './usage/sync.ts';
+import { Sync } from './sync/sync.ts';
 import { UsageReader } from './usage/usage-reader.ts';
 
 /** A running service. */

@@ -3,13 +3,13 @@ import mercurius from 'mercurius';
 
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openDatabase } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { startSampleUpstream } from '../../src/sample/sample-upstream.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
-import { Sync } from '../../src/usage/sync.ts';
+import { Sync } from '../../src/sync/sync.ts';
 import { UsageReader } from '../../src/usage/usage-reader.ts';
 import type { UsageSession } from '../../src/usage/usage-session.ts';
 

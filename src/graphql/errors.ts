@@ -6,7 +6,7 @@ import { InvalidCursor } from '../usage/cursor.ts';
 import { InvalidArgument } from '../usage/invalid-argument.ts';
 import { DatabaseUnavailable } from '../usage/message-query.ts';
 import { Unpriced } from '../usage/report-loader.ts';
-import { FirstPullFailed } from '../usage/first-pull-failed.ts';
+import { FirstPullFailed } from '../sync/first-pull-failed.ts';
 import { TooManyWindows } from '../usage/time-windows.ts';
 import { PeriodNotFound } from '../usage/usage-session.ts';
 

@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
 
 import type { Metrics } from '../telemetry/metrics.ts';
-import { operatorAccount } from './account.ts';
-import { type ApiKey, createApiKeyLookup } from './api-keys.ts';
-import { isCalledByOwnName } from './host-check.ts';
-import type { RateLimiter } from './rate-limit.ts';
+import { operatorAccount } from './guards/account.ts';
+import { type ApiKey, createApiKeyLookup } from './guards/api-keys.ts';
+import { isCalledByOwnName } from './guards/host-check.ts';
+import type { RateLimiter } from './guards/rate-limit.ts';
 import { unauthenticated } from './refusal.ts';
 
 /** What `/metrics` is served with. */

@@ -3,18 +3,18 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { addAuthentication, type AuthenticationSettings } from './authentication.ts';
-import { addCsvEndpoint } from './csv.ts';
-import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql-endpoint.ts';
+import { addAuthentication, type AuthenticationSettings } from './guards/authentication.ts';
+import { addCsvEndpoint } from './usage/csv.ts';
+import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
-import { addHostCheck } from './host-check.ts';
+import { addHostCheck } from './guards/host-check.ts';
 import { addMetricsEndpoint } from './metrics-endpoint.ts';
-import { addOverloadProtection, type OverloadLimits } from './overload.ts';
-import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './rate-limit.ts';
+import { addOverloadProtection, type OverloadLimits } from './guards/overload.ts';
+import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './guards/rate-limit.ts';
 import { type Problem, Refusal, sendProblem } from './refusal.ts';
-import { addRestEndpoint } from './rest.ts';
-import { addSecurityHeaders } from './security-headers.ts';
-import { createAnswerCache } from './answer-cache.ts';
+import { addRestEndpoint } from './usage/rest.ts';
+import { addSecurityHeaders } from './guards/security-headers.ts';
+import { createAnswerCache } from './graphql/answer-cache.ts';
 
 /** What the HTTP server works with. */
 export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {

@@ -2,17 +2,28 @@ import { bulkhead } from 'cockatiel';
 import { sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
-import { type AskedAccount, markAsked, readAskedAccounts } from './asked-accounts.ts';
-import type { Database } from './database.ts';
-import { type ListedMessage, type MessageListQuery, readMessageList } from './message-list.ts';
-import { readMessage, readMessagePage, type MessagePageQuery, type RecordedMessage } from './message-page.ts';
-import { migrate } from './migrations.ts';
-import { openPull, readClock } from './open-pull.ts';
-import { type BillingPeriod, type PeriodUsage, readAsOf, readPeriod, readPeriods } from './periods.ts';
-import type { LeaseFault, Pull, ReportReading } from './pull.ts';
-import { checkRateCard, readRateCard } from './rate-cards.ts';
-import { readReports } from './report-readings.ts';
-import { createStagingTable, sweepStaging } from './staging.ts';
+import { type AskedAccount, markAsked, readAskedAccounts } from './recording/asked-accounts.ts';
+import type { Database } from './database/database.ts';
+import { type ListedMessage, type MessageListQuery, readMessageList } from './reading/message-list.ts';
+import {
+  readMessage,
+  readMessagePage,
+  type MessagePageQuery,
+  type RecordedMessage,
+} from './reading/message-page.ts';
+import { migrate } from './database/migrations.ts';
+import { openPull, readClock } from './recording/open-pull.ts';
+import {
+  type BillingPeriod,
+  type PeriodUsage,
+  readAsOf,
+  readPeriod,
+  readPeriods,
+} from './reading/periods.ts';
+import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
+import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
+import { readReports } from './reading/report-readings.ts';
+import { createStagingTable, sweepStaging } from './recording/staging.ts';
 import {
   readFilteredTotals,
   readReportTotals,
@@ -21,7 +32,7 @@ import {
   type SlotTotals,
   type SumQuery,
   type UsageTotals,
-} from './sums.ts';
+} from './reading/sums.ts';
 
 // Of the ten connections that pulls have on PostgreSQL, the others are for what is done within milliseconds.
 const longCommitsAtOnce = 4;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 import type { Report } from '../billing/report.ts';
-import type { ReportReading } from '../ledger/pull.ts';
+import type { ReportReading } from '../ledger/recording/pull.ts';
 
 /** A report of a period, or null where the upstream has no such report. Made for one request alone. */
 export type ReportLoader = DataLoader<ReportKey, Report | null, string>;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 
-import { noUsage, type SlotTotals, type UsageTotals } from '../ledger/sums.ts';
+import { noUsage, type SlotTotals, type UsageTotals } from '../ledger/reading/sums.ts';
 import { type CalendarUnit, listBounds } from './calendar.ts';
 
 /** How long a window is, by the clock and calendar of the caller's time zone. */

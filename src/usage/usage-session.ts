@@ -19,7 +19,7 @@ import type { PageCache } from './page-cache.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
 import { createReportLoader, type ReportLoader } from './report-loader.ts';
-import type { Sync } from './sync.ts';
+import type { Sync } from '../sync/sync.ts';
 import { listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
 

@@ -1,5 +1,5 @@
-import { isUnfiltered } from '../ledger/message-filter.ts';
-import { noUsage } from '../ledger/sums.ts';
+import { isUnfiltered } from '../ledger/reading/message-filter.ts';
+import { noUsage } from '../ledger/reading/sums.ts';
 import type { AccountState } from './account-state.ts';
 import type {
   MessageFilter,

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { openSqliteDatabase } from '../../src/ledger/database.ts';
+import { openSqliteDatabase } from '../../src/ledger/database/database.ts';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { spawnBuiltService } from './built-service.ts';
@@ -17,7 +17,7 @@ function runBackup(
   source: string,
   ...args: readonly string[]
 ): { readonly status: number | null; readonly stderr: string } {
-  return spawnSync(process.execPath, ['src/backup.ts', ...args], {
+  return spawnSync(process.execPath, ['src/commands/backup.ts', ...args], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], DATABASE_URL: source },
   });

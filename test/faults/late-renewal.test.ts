@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import { LeaseLost } from '../../src/ledger/pull.ts';
+import { LeaseLost } from '../../src/ledger/recording/pull.ts';
 import { textMessage } from '../ledger/priced-messages.ts';
 import { account, beginPull, openTestLedger, readAll } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';

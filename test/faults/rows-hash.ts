@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 
 // Everything that is kept for users, in the order of each table's key. Leases and the pulls' own times are not: they
 // tell when something happened, not what.

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DatabaseUnavailable } from '../../src/ledger/database-unavailable.ts';
-import { openDatabase, openSqliteDatabase } from '../../src/ledger/database.ts';
+import { DatabaseUnavailable } from '../../src/ledger/database/database-unavailable.ts';
+import { openDatabase, openSqliteDatabase } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { openSqlite } from '../../src/ledger/sqlite-connection.ts';
-import { retryConflicts } from '../../src/ledger/write-conflict.ts';
+import { openSqlite } from '../../src/ledger/database/sqlite-connection.ts';
+import { retryConflicts } from '../../src/ledger/database/write-conflict.ts';
 import { ledgerPlaces } from './ledger-places.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'usage-conflicts-'));

@@ -1,7 +1,7 @@
 import type { KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Database } from '../../src/ledger/database.ts';
-import { DatabaseUnavailable } from '../../src/ledger/database-unavailable.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import { DatabaseUnavailable } from '../../src/ledger/database/database-unavailable.ts';
 import { startApp, waitUntil } from '../support/app.ts';
 import { testDatabases } from '../support/databases.ts';
 

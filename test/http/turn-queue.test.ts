@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Connection, TurnQueue } from '../../src/http/turn-queue.ts';
+import { type Connection, TurnQueue } from '../../src/http/guards/turn-queue.ts';
 
 function connect(): Connection {
   return { destroyed: false };

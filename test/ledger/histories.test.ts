@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
-import type { MessageKey } from '../../src/ledger/message-order.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
+import type { MessageKey } from '../../src/ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
 import { testDatabases } from '../support/databases.ts';
 import { keyOf } from './message-keys.ts';
 import { type ModelPeriod, selectMessages } from './model-ledger.ts';

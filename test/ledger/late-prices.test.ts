@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import type { Database } from '../../src/ledger/database.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
-import { type LateReading, type LateReport, SnapshotConflict } from '../../src/ledger/pull.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
+import { type LateReading, type LateReport, SnapshotConflict } from '../../src/ledger/recording/pull.ts';
 import { testDatabases } from '../support/databases.ts';
 import { found, minuteMs, report, reportMessage, textMessage, unpricedMessage } from './priced-messages.ts';
 import { account, beginPull, openTestLedger, readRows, readUsage, recordPull } from './test-ledger.ts';

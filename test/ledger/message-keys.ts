@@ -1,5 +1,5 @@
-import type { MessageKey, MessageOrder } from '../../src/ledger/message-order.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
+import type { MessageKey, MessageOrder } from '../../src/ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
 
 /** The place of a message in an order, as a page's cursor names it. */
 export function keyOf(message: RecordedMessage, order: readonly MessageOrder[]): MessageKey {

@@ -1,7 +1,7 @@
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import type { Report } from '../../src/billing/report.ts';
-import type { LateReading, LateReport, PricedMessage } from '../../src/ledger/pull.ts';
+import type { LateReading, LateReport, PricedMessage } from '../../src/ledger/recording/pull.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
 import type { ModelPeriod } from './model-ledger.ts';
 

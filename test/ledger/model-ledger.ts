@@ -1,12 +1,12 @@
-import type { MessageFilter } from '../../src/ledger/message-filter.ts';
-import type { MessageOrder } from '../../src/ledger/message-order.ts';
+import type { MessageFilter } from '../../src/ledger/reading/message-filter.ts';
+import type { MessageOrder } from '../../src/ledger/reading/message-order.ts';
 import type {
   LateReading,
   LateReport,
   PricedMessage,
   ReportReading,
   SetAsideMessage,
-} from '../../src/ledger/pull.ts';
+} from '../../src/ledger/recording/pull.ts';
 import { findLateReports, priceLate } from './model-late-prices.ts';
 
 /** A period of the model. */

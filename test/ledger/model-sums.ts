@@ -1,6 +1,6 @@
 import { Credits } from '../../src/billing/credits.ts';
-import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
-import type { ReportTotals, SlotTotals, UsageTotals } from '../../src/ledger/sums.ts';
+import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
+import type { ReportTotals, SlotTotals, UsageTotals } from '../../src/ledger/reading/sums.ts';
 
 /** What messages come to, one by one. */
 export function sumUp(messages: readonly PricedMessage[]): UsageTotals {

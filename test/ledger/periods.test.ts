@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../src/ledger/database.ts';
-import { SnapshotConflict } from '../../src/ledger/pull.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import { SnapshotConflict } from '../../src/ledger/recording/pull.ts';
 import { testDatabases } from '../support/databases.ts';
 import { found, minuteMs, report, reportMessage, textMessage } from './priced-messages.ts';
 import { account, openTestLedger, readAll, readRows, readUsage, recordPull } from './test-ledger.ts';

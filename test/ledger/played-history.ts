@@ -5,7 +5,7 @@ import {
   type LateReport,
   type ReportReading,
   SnapshotConflict,
-} from '../../src/ledger/pull.ts';
+} from '../../src/ledger/recording/pull.ts';
 import { ModelLedger } from './model-ledger.ts';
 import { RandomUpstream, type UpstreamEvent } from './random-upstream.ts';
 import { recordPull } from './test-ledger.ts';

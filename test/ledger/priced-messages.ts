@@ -1,7 +1,7 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { Report } from '../../src/billing/report.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
-import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
+import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 
 /** Length of a minute: tests count their time in minutes since the epoch. */
 export const minuteMs = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
-import { RateCardConflict } from '../../src/ledger/pull.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
+import { RateCardConflict } from '../../src/ledger/recording/pull.ts';
 import { testDatabases } from '../support/databases.ts';
 import {
   found,

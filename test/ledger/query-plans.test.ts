@@ -1,12 +1,12 @@
 import { CompiledQuery, type Kysely, type KyselyPlugin, sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
-import type { MessageOrder } from '../../src/ledger/message-order.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
-import type { PricedMessage } from '../../src/ledger/pull.ts';
-import type { Tables } from '../../src/ledger/tables.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
+import type { MessageOrder } from '../../src/ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
+import type { PricedMessage } from '../../src/ledger/recording/pull.ts';
+import type { Tables } from '../../src/ledger/database/tables.ts';
 import { testDatabases } from '../support/databases.ts';
 import { keyOf } from './message-keys.ts';
 import { found, report, reportMessage, textMessage, unpricedMessage } from './priced-messages.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Credits } from '../../src/billing/credits.ts';
-import type { MessageFilter } from '../../src/ledger/message-filter.ts';
-import type { MessageOrder } from '../../src/ledger/message-order.ts';
+import type { MessageFilter } from '../../src/ledger/reading/message-filter.ts';
+import type { MessageOrder } from '../../src/ledger/reading/message-order.ts';
 import { minuteMs } from './priced-messages.ts';
 
 // Periods begin at 1,000, 2,000 … minutes and hold 300 minutes.

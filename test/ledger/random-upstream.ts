@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Credits } from '../../src/billing/credits.ts';
 import type { Message } from '../../src/billing/message.ts';
-import type { PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { minuteMs } from './priced-messages.ts';
 
 // What can happen, and how often beside the others.

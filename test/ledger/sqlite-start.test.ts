@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { openSqliteDatabase } from '../../src/ledger/database.ts';
+import { openSqliteDatabase } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 
 test.each(['begin exclusive', 'begin immediate', 'select'])(

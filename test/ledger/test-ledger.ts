@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { defaultRateCard, type RateCard } from '../../src/billing/rate-card.ts';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
-import type { PeriodUsage } from '../../src/ledger/periods.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
+import type { PeriodUsage } from '../../src/ledger/reading/periods.ts';
 import {
   type LateReading,
   type LateReport,
@@ -15,8 +15,8 @@ import {
   type PullResult,
   type ReportReading,
   SnapshotConflict,
-} from '../../src/ledger/pull.ts';
-import type { Tables } from '../../src/ledger/tables.ts';
+} from '../../src/ledger/recording/pull.ts';
+import type { Tables } from '../../src/ledger/database/tables.ts';
 import type { TestDatabase } from '../support/databases.ts';
 
 /** The account of every test that needs but one. */

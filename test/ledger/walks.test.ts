@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { MessageKey } from '../../src/ledger/message-order.ts';
-import type { RecordedMessage } from '../../src/ledger/message-page.ts';
+import type { MessageKey } from '../../src/ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
 import { testDatabases } from '../support/databases.ts';
 import { keyOf } from './message-keys.ts';
 import { selectMessages } from './model-ledger.ts';

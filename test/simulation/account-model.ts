@@ -1,7 +1,7 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { Message } from '../../src/billing/message.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import type { LateReading, PricedMessage, ReportReading } from '../../src/ledger/pull.ts';
+import type { LateReading, PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
 import { ModelLedger, type ModelResult } from '../ledger/model-ledger.ts';
 import type { Delivery } from './watched-upstream.ts';

@@ -1,5 +1,5 @@
 import type { KyselyPlugin } from 'kysely';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 
 /** What the simulated database throws when its time has come. */
 export class DatabaseGone extends Error {

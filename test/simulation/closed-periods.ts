@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UsageTotals } from '../../src/ledger/sums.ts';
+import type { UsageTotals } from '../../src/ledger/reading/sums.ts';
 import type { ModelLedger, ModelPeriod } from '../ledger/model-ledger.ts';
 import { sumUp, sumUpReports, sumUpSlots } from '../ledger/model-sums.ts';
 import type { StoredRows } from './stored-rows.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
 import type { ChargedMessage } from '../../src/usage/charged-message.ts';
-import type { PeriodUsage } from '../../src/ledger/periods.ts';
+import type { PeriodUsage } from '../../src/ledger/reading/periods.ts';
 import { Unpriced } from '../../src/usage/report-loader.ts';
 import type { UsageSession } from '../../src/usage/usage-session.ts';
 import { priceNaively } from '../billing/naive-rating.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type LateReading, LeaseLost, SnapshotConflict } from '../../src/ledger/pull.ts';
+import { type LateReading, LeaseLost, SnapshotConflict } from '../../src/ledger/recording/pull.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
-import { type AccountPullResult, pullAccount } from '../../src/usage/pull-account.ts';
+import { type AccountPullResult, pullAccount } from '../../src/sync/pull-account.ts';
 import { AccountModel } from './account-model.ts';
 import { DatabaseGone } from './breaking-database.ts';
 import type { Random } from './random.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '../../src/billing/message.ts';
 import type { Report } from '../../src/billing/report.ts';
-import { type ReportReading, SnapshotConflict } from '../../src/ledger/pull.ts';
+import { type ReportReading, SnapshotConflict } from '../../src/ledger/recording/pull.ts';
 import type { MessageBatch, Upstream } from '../../src/upstream/upstream.ts';
-import { pullAccount } from '../../src/usage/pull-account.ts';
+import { pullAccount } from '../../src/sync/pull-account.ts';
 import type { ModelLedger } from '../ledger/model-ledger.ts';
 import type { Random } from './random.ts';
 import type { Delivery } from './watched-upstream.ts';

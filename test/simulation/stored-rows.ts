@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 
 /** The tables that hold what an account was charged and why. */
 const tables = {

@@ -3,14 +3,14 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
-import type { PullDependencies } from '../../src/usage/pull-account.ts';
-import { SetAsideLog } from '../../src/usage/set-aside-log.ts';
-import { Sync } from '../../src/usage/sync.ts';
+import type { PullDependencies } from '../../src/sync/pull-account.ts';
+import { SetAsideLog } from '../../src/sync/set-aside-log.ts';
+import { Sync } from '../../src/sync/sync.ts';
 import type { UsageSession } from '../../src/usage/usage-session.ts';
 import { UsageReader } from '../../src/usage/usage-reader.ts';
 import { reportMaxAgeMs } from './account-model.ts';
 import { type BreakingDatabase, makeBreakable } from './breaking-database.ts';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 
 /** Opens the simulated disk's database once more, as a starting process does. */
 export type OpenDatabase = () => Promise<Database>;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { loadConfig } from '../../src/config.ts';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import { startService } from '../../src/service.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';

@@ -1,6 +1,6 @@
 import type { Kysely, KyselyPlugin, QueryId, RootOperationNode } from 'kysely';
-import type { Database } from '../../src/ledger/database.ts';
-import type { Tables } from '../../src/ledger/tables.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import type { Tables } from '../../src/ledger/database/tables.ts';
 
 /** Lists the SQL of all statements that a database answers from now on, in the order of the answers. */
 export function countStatements(database: Database): {

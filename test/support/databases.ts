@@ -11,7 +11,7 @@ import {
   type Database,
   openDatabase,
   openSqliteDatabase,
-} from '../../src/ledger/database.ts';
+} from '../../src/ledger/database/database.ts';
 
 /** A kind of database that tests run on. Whatever is left open is removed when the test file ends. */
 export interface TestDatabase {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
-import { allMessages } from '../../src/ledger/message-filter.ts';
+import { allMessages } from '../../src/ledger/reading/message-filter.ts';
 import { ChargedMessage } from '../../src/usage/charged-message.ts';
 import type { MessagePage } from '../../src/usage/message-page.ts';
 import { createPageCache } from '../../src/usage/page-cache.ts';

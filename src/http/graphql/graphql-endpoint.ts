@@ -1,0 +1,187 @@
+import { Readable } from 'node:stream';
+
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type HTTPGraphQLRequest,
+  type HTTPGraphQLResponse,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+
+import { createErrorFormatter } from '../../graphql/errors.ts';
+import { createExecutionPlugin } from '../../graphql/executor.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { UsageReader } from '../../usage/usage-reader.ts';
+import { answerKey, type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
+import { createDocumentRules, type DocumentLimits } from './document-limits.ts';
+import { type GraphQLHttpRequest, queryOf, readGraphQLRequest } from './graphql-request.ts';
+import { legacyStatusPlugin } from './legacy-status.ts';
+import { createCostPlugin } from './query-cost.ts';
+import { unauthenticated } from '../refusal.ts';
+import { createRepetitionCheck } from './repeated-fields.ts';
+import type { RequestContext } from './request-context.ts';
+import { sandboxPolicy } from '../guards/security-headers.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
+
+/** What the GraphQL endpoint works with. */
+export interface GraphQLEndpointOptions {
+  readonly schema: GraphQLSchema;
+  readonly reader: UsageReader;
+  readonly introspection: boolean;
+  /** Whether errors keep quiet about the schema. */
+  readonly production: boolean;
+  readonly limits: DocumentLimits & {
+    /** The most that a query may cost. */
+    readonly maxCost: number;
+  };
+  readonly trustedDocuments: TrustedDocuments;
+  /** Answers that were given before. */
+  readonly answers: AnswerCache;
+  readonly log: Log;
+}
+
+/** A few errors tell a person what is wrong; a hundred only make the answer long. */
+const mostValidationErrors = 20;
+
+/** An answer is asked for again when a pull was recorded while it was put together. */
+const mostTries = 3;
+
+/** Any one of these proves that the request is not a simple one that another site's page made a browser send. */
+const preflightHeaders = [
+  'authorization',
+  'x-api-key',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+];
+
+/** Serves GraphQL over HTTP at `/graphql`; browsers get Apollo Sandbox there while introspection is on. */
+export async function addGraphQLEndpoint(
+  app: FastifyInstance,
+  options: GraphQLEndpointOptions,
+): Promise<void> {
+  const { schema, reader, introspection, production, limits, answers, log } = options;
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    introspection,
+    hideSchemaDetailsFromClientErrors: production,
+    includeStacktraceInErrorResponses: false,
+    formatError: createErrorFormatter(log, { hideSuggestions: production }),
+    logger: log,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationOptions: { maxErrors: mostValidationErrors },
+    maxRecursiveSelections: limits.maxSelections,
+    validationRules: createDocumentRules(limits),
+    // Trusted documents alone have ids; what clients register by themselves only fills memory.
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: { requestHeaders: preflightHeaders },
+    // The process's signals are handled in one place, `service-process.ts`.
+    stopOnTerminationSignals: false,
+    plugins: [
+      createCostPlugin(limits),
+      createExecutionPlugin(schema),
+      legacyStatusPlugin,
+      landingPage(introspection),
+      // It would wrap each resolver, which costs more than all of them, to learn of hints that no field has.
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+  });
+  const checkRepetition = createRepetitionCheck(limits);
+  await apollo.start();
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: async (request, reply) => {
+      const asked = readGraphQLRequest(request, options);
+      if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
+      for (let triesLeft = mostTries; ; triesLeft -= 1) {
+        const session = reader.openSession(request.account);
+        // Whoever executes the query reads it as well, and says what is wrong.
+        const state = await session.readState().catch(() => null);
+        const key = state === null ? null : answerKey(request.account, state, asked);
+        const kept = key === null ? undefined : answers.get(key);
+        if (kept !== undefined) return sendKept(request, reply, kept);
+        if (!asked.trusted) checkRepetition(queryOf(asked.httpGraphQLRequest));
+
+        const response = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: asked.httpGraphQLRequest,
+          context: async () => ({ session, trusted: asked.trusted }),
+        });
+        const confirmation = await session.confirm();
+        // Within three pulls that follow each other this closely, whatever was read last has to do.
+        if (confirmation === 'moved' && triesLeft > 1) continue;
+        const repeatable = key !== null && confirmation === 'whole' && !session.hasAskedUpstream;
+        const answer = repeatable ? toKept(request, asked, response) : null;
+        if (key === null || answer === null) return sendOnce(reply, response);
+        answers.set(key, answer);
+        return sendKept(request, reply, answer);
+      }
+    },
+  });
+  // Fastify has answered all requests by then. Apollo's drain plugin would wait for this very close, for ever.
+  app.addHook('onClose', () => apollo.stop());
+}
+
+/** Sends Apollo Sandbox's page; whoever asks may be unknown. */
+async function sendPage(
+  apollo: ApolloServer<RequestContext>,
+  httpGraphQLRequest: HTTPGraphQLRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest,
+    context: () => Promise.reject(unauthenticated()),
+  });
+  if (body.kind !== 'complete') throw new TypeError('the page is not a whole one');
+  return reply.type('text/html').header('content-security-policy', sandboxPolicy).send(body.string);
+}
+
+/** What of an answer may be given again; null: nothing, for it is not whole, or tells errors. */
+function toKept(
+  request: FastifyRequest,
+  { trusted }: GraphQLHttpRequest,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
+): KeptAnswer | null {
+  // Apollo writes errors first: what begins with data has none.
+  if (status !== 200 || body.kind !== 'complete' || !body.string.startsWith('{"data":')) return null;
+  const bytes = Buffer.from(body.string);
+  return {
+    contentType: headers.get('content-type') ?? 'application/json; charset=utf-8',
+    body: bytes,
+    // The account's own cache may keep a trusted GET, and asks each time whether it still holds.
+    etag: trusted && request.method === 'GET' ? etagOf(bytes) : null,
+  };
+}
+
+function sendOnce(reply: FastifyReply, { status = 200, headers, body }: HTTPGraphQLResponse): FastifyReply {
+  reply.code(status);
+  for (const [name, value] of headers) reply.header(name, value);
+  if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator));
+  return reply.header('cache-control', 'no-store').send(body.string);
+}
+
+function sendKept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contentType, body, etag }: KeptAnswer,
+): FastifyReply {
+  reply.type(contentType);
+  if (etag === null) return reply.header('cache-control', 'no-store').send(body);
+  reply
+    .header('cache-control', 'private, no-cache')
+    .header('vary', 'origin, authorization, x-api-key, accept')
+    .header('etag', etag);
+  if (isKnownToClient(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.send(body);
+}
+
+function landingPage(introspection: boolean): ApolloServerPlugin {
+  if (!introspection) return ApolloServerPluginLandingPageDisabled();
+  return ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: true });
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+
+import { unauthenticated } from '../refusal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose usage the request may see. Reading it throws a `Refusal` while nobody is known to ask. */
+    readonly account: string;
+    /** The same, or null while nobody is known to ask. Only the authentication hook sets it. */
+    knownAccount: string | null;
+  }
+  interface FastifyContextConfig {
+    /** Served to anybody: no credential is asked for, none is looked at, nothing is counted. */
+    readonly open?: boolean;
+  }
+}
+
+/** The one account there is without authentication. */
+export const anonymousAccount = 'default';
+
+/** The account whose API keys may read `/metrics` from afar. */
+export const operatorAccount = 'ops';
+
+/** What an account id looks like, wherever one comes from. */
+export const accountPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Gives every request a place for its account. */
+export function addAccounts(app: FastifyInstance): void {
+  app.decorateRequest('knownAccount', null);
+  app.decorateRequest('account', {
+    getter() {
+      // A route that was forgotten by the authentication shows nothing rather than somebody's usage.
+      if (this.knownAccount === null) throw unauthenticated();
+      return this.knownAccount;
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import type { Log } from '../../telemetry/log.ts';
+import { addAccounts, anonymousAccount } from './account.ts';
+import { type ApiKey, type ApiKeyLookup, createApiKeyLookup } from './api-keys.ts';
+import { createTokenVerifier, JwtKeysUnavailable, type JwtSettings, type TokenVerifier } from './jwt.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { Refusal, unauthenticated } from '../refusal.ts';
+
+/** Which credentials are accepted; at least one kind. */
+export interface AuthenticationSettings {
+  readonly jwt: JwtSettings | null;
+  /** Null: API keys are not looked at. */
+  readonly apiKeys: readonly ApiKey[] | null;
+}
+
+/** What the authentication works with. */
+export interface AuthenticationOptions {
+  /** Null: everybody is the one anonymous account. */
+  readonly authentication: AuthenticationSettings | null;
+  /** Whether a browser that opens `/graphql` gets a page rather than an answer. */
+  readonly introspection: boolean;
+  /** Counts a refused credential; throws when there were too many. */
+  readonly countRefusal: RateLimiter;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/**
+ * Gives every request its account, or refuses it. An API key counts before a token. Routes are closed unless their
+ * config says `open`.
+ */
+export function addAuthentication(app: FastifyInstance, options: AuthenticationOptions): void {
+  const { authentication, introspection, countRefusal, now, log } = options;
+  addAccounts(app);
+  if (authentication === null) {
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.knownAccount = anonymousAccount;
+      done();
+    });
+    return;
+  }
+  const lookup = authentication.apiKeys === null ? null : createApiKeyLookup(authentication.apiKeys);
+  const verify = authentication.jwt === null ? null : createTokenVerifier(authentication.jwt, now);
+  app.addHook('onRequest', async (request) => {
+    if (request.is404 || request.routeOptions.config.open === true) return;
+    try {
+      request.knownAccount = await findAccount(request.headers, { lookup, verify });
+    } catch (error) {
+      if (!(error instanceof JwtKeysUnavailable)) throw error;
+      log.error({ err: error }, 'tokens cannot be checked');
+      throw keysUnavailable(error);
+    }
+    if (request.knownAccount !== null || (introspection && isPageVisit(request))) return;
+    await countRefusal(request);
+    throw unauthenticated();
+  });
+}
+
+async function findAccount(
+  headers: IncomingHttpHeaders,
+  { lookup, verify }: { readonly lookup: ApiKeyLookup | null; readonly verify: TokenVerifier | null },
+): Promise<string | null> {
+  const key = headers['x-api-key'];
+  if (lookup !== null && key !== undefined) return typeof key === 'string' ? lookup(key) : null;
+  const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '') ?? [];
+  return verify === null || token === undefined ? null : verify(token);
+}
+
+/** A browser that opens `/graphql` cannot send a credential. It gets Sandbox, which can; no query runs for a page. */
+export function isPageVisit({ method, headers, routeOptions }: FastifyRequest): boolean {
+  return (
+    method === 'GET' && routeOptions.url === '/graphql' && (headers.accept ?? '').startsWith('text/html')
+  );
+}
+
+function keysUnavailable(cause: JwtKeysUnavailable): Refusal {
+  return new Refusal(
+    {
+      status: 503,
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Credentials cannot be checked at the moment. Try again soon.',
+      headers: { 'retry-after': '5' },
+    },
+    { cause },
+  );
+}

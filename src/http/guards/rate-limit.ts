@@ -1,0 +1,116 @@
+import rateLimit from '@fastify/rate-limit';
+import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Redis } from 'ioredis';
+
+import type { Log } from '../../telemetry/log.ts';
+import { rateLimited } from '../refusal.ts';
+
+/** How often clients may ask. */
+export interface RateLimits {
+  /** Requests of one account in a minute; without authentication, of one address. Null: not limited. */
+  readonly requestsPerMinute: number | null;
+  /** Refused credentials of one address in a minute; more are answered 429. */
+  readonly refusalsPerMinute: number;
+  /** Where several instances count together; null: each for itself. */
+  readonly redisUrl: string | null;
+}
+
+/** Counts one request; throws a `Refusal` when there were too many. */
+export type RateLimiter = (request: FastifyRequest) => Promise<void>;
+
+const windowMs = 60_000;
+/** Accounts or addresses counted at once; the least recently seen are forgotten. */
+const mostKeys = 20_000;
+/** Redis gets this long for an answer; then memory counts, and Redis is left alone for a second. */
+const redisTimeoutMs = 150;
+const redisPauseMs = 1_000;
+
+/** Makes the limiter of requests by account, or by address where there is only the anonymous one. */
+export async function createRequestLimiter(
+  app: FastifyInstance,
+  {
+    requestsPerMinute,
+    redisUrl,
+    byAccount,
+    log,
+  }: RateLimits & { readonly byAccount: boolean; readonly log: Log },
+): Promise<RateLimiter | null> {
+  if (requestsPerMinute === null) return null;
+  const keyOf = byAccount ? (request: FastifyRequest) => request.account : addressOf;
+  const local = await createCounter(app, { max: requestsPerMinute, keyOf, redis: null });
+  const redis = redisUrl === null ? null : connectRedis(app, redisUrl, log);
+  if (redis === null) return (request) => enforce(local(request));
+
+  const shared = await createCounter(app, { max: requestsPerMinute, keyOf, redis });
+  // One failure is enough: while Redis is gone, no request waits for it but one a second.
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: redisPauseMs,
+    breaker: new ConsecutiveBreaker(1),
+  });
+  breaker.onBreak(() => log.warn('Redis does not answer: each instance counts requests for itself'));
+  breaker.onReset(() => log.info('Redis answers again: instances count requests together'));
+  return (request) => enforce(breaker.execute(() => shared(request)).catch(() => local(request)));
+}
+
+/** Makes the limiter of refused credentials by address. It never stands in the way of a good one. */
+export async function createRefusalLimiter(
+  app: FastifyInstance,
+  { refusalsPerMinute }: RateLimits,
+): Promise<RateLimiter> {
+  const counter = await createCounter(app, { max: refusalsPerMinute, keyOf: addressOf, redis: null });
+  return (request) => enforce(counter(request));
+}
+
+type Counter = ReturnType<FastifyInstance['createRateLimit']>;
+
+async function createCounter(
+  app: FastifyInstance,
+  options: {
+    readonly max: number;
+    readonly keyOf: (request: FastifyRequest) => string;
+    readonly redis: Redis | null;
+  },
+): Promise<Counter> {
+  const { max, keyOf, redis } = options;
+  let counter: Counter | null = null;
+  // Each in a scope of its own, because the plugin has one store a scope.
+  await app.register(async (scope) => {
+    await scope.register(rateLimit, {
+      global: false,
+      max,
+      timeWindow: windowMs,
+      keyGenerator: keyOf,
+      cache: mostKeys,
+      ...(redis === null ? {} : { redis, nameSpace: 'usage-rate-' }),
+    });
+    counter = scope.createRateLimit();
+  });
+  if (counter === null) throw new Error('@fastify/rate-limit was not registered');
+  return counter;
+}
+
+async function enforce(counting: ReturnType<Counter>): Promise<void> {
+  const count = await counting;
+  // Never 0: that would invite the client to try again at once, in vain.
+  if (!count.isAllowed && count.isExceeded) throw rateLimited(Math.max(1, count.ttlInSeconds));
+}
+
+/** The peer, not what a header says: those are the client's to write. */
+function addressOf(request: FastifyRequest): string {
+  return request.ip;
+}
+
+function connectRedis(app: FastifyInstance, url: string, log: Log): Redis {
+  const redis = new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: redisTimeoutMs,
+    maxRetriesPerRequest: 0,
+    // Fails at once while there is no connection, instead of holding requests back.
+    enableOfflineQueue: false,
+    retryStrategy: (tries) => Math.min(100 * tries, redisPauseMs),
+  });
+  redis.on('error', (error) => log.debug({ err: error }, 'Redis connection failed'));
+  app.addHook('onClose', () => redis.disconnect());
+  return redis;
+}

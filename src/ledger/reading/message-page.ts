@@ -1,0 +1,98 @@
+import type { Selectable } from 'kysely';
+
+import { Credits } from '../../billing/credits.ts';
+import type { Database } from '../database/database.ts';
+import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
+import type { MessageKey, MessageOrder } from './message-order.ts';
+import { pageSegments } from './page-segments.ts';
+import type { PricedMessage } from '../recording/pull.ts';
+import type { MessagesTable } from '../database/tables.ts';
+
+/** A message as the ledger holds it. */
+export interface RecordedMessage extends PricedMessage {
+  readonly periodId: number;
+  /** Rises in the upstream's order. */
+  readonly position: number;
+}
+
+/** Which rows a page holds: at most `limit` after one key and before the other. */
+export interface MessagePageQuery {
+  readonly account: string;
+  readonly periodId: number;
+  readonly filter: MessageFilter;
+  /** Empty: the upstream's order. */
+  readonly order: readonly MessageOrder[];
+  readonly after: MessageKey | null;
+  readonly before: MessageKey | null;
+  readonly limit: number;
+  /** Whether to keep the last rows rather than the first. They come in the order's direction all the same. */
+  readonly backward: boolean;
+}
+
+const columns = [
+  'message_id',
+  'period_id',
+  'position',
+  'timestamp_ms',
+  'timestamp',
+  'text',
+  'report_id',
+  'report_name',
+  'credits',
+] as const;
+
+/** Reads one page through the order's index: its cost does not grow with the rows before it. */
+export async function readMessagePage(
+  database: Database,
+  query: MessagePageQuery,
+): Promise<readonly RecordedMessage[]> {
+  const { account, periodId, filter, order, after, before, limit, backward } = query;
+  const [start, end] = backward ? [before, after] : [after, before];
+  // A filter may have to pass over a whole period for one page, several orders may have to sort one, and two ends
+  // lead SQLite to the index of the positions between them even where a page needs another.
+  const isShort = isUnfiltered(filter) && order.length < 2 && (start === null || end === null);
+  const db = isShort ? database.reads : database.scans;
+  const messages: RecordedMessage[] = [];
+  for (const segment of pageSegments(order, { start, end, backward })) {
+    if (messages.length === limit) break;
+    let select = db
+      .selectFrom('messages')
+      .select(columns)
+      .where('account_id', '=', account)
+      .where('period_id', '=', periodId)
+      .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
+      .limit(limit - messages.length);
+    for (const term of segment.orderBy) select = select.orderBy(term);
+    messages.push(...(await select.execute()).map(toRecordedMessage));
+  }
+  return backward ? messages.toReversed() : messages;
+}
+
+/** One message of the account, whatever its period; null when there is none. */
+export async function readMessage(
+  { reads }: Database,
+  account: string,
+  messageId: number,
+): Promise<RecordedMessage | null> {
+  const row = await reads
+    .selectFrom('messages')
+    .select(columns)
+    .where('account_id', '=', account)
+    .where('message_id', '=', messageId)
+    .executeTakeFirst();
+  return row === undefined ? null : toRecordedMessage(row);
+}
+
+function toRecordedMessage(row: Pick<Selectable<MessagesTable>, (typeof columns)[number]>): RecordedMessage {
+  return {
+    id: row.message_id,
+    periodId: row.period_id,
+    position: row.position,
+    timestampMs: row.timestamp_ms,
+    timestamp: row.timestamp,
+    text: row.text,
+    reportId: row.report_id,
+    reportName: row.report_name,
+    credits: row.credits === null ? null : Credits.fromUnits(row.credits),
+  };
+}

@@ -1,0 +1,128 @@
+import type { RateCard } from '../../billing/rate-card.ts';
+import type { Database } from '../database/database.ts';
+import { parseRateCard } from './rate-cards.ts';
+import { toTotals, type UsageTotals } from './sums.ts';
+
+/**
+ * A billing period: open until the upstream begins the next one, closed from then on. Nothing of a closed one changes but
+ * that messages without a price get theirs.
+ */
+export interface BillingPeriod {
+  /** 1 is an account's first. */
+  readonly id: number;
+  readonly fromMs: number;
+  /** Null while the period is open. */
+  readonly toMs: number | null;
+}
+
+/** How far the account's recorded usage reaches. */
+export interface Freshness {
+  /** When the last whole pull began, epoch milliseconds. */
+  readonly asOfMs: number;
+  /** Rises with each recorded change. */
+  readonly revision: number;
+}
+
+/** A period with what is kept about it as a whole. */
+export interface PeriodUsage {
+  readonly account: string;
+  readonly period: BillingPeriod;
+  readonly freshness: Freshness;
+  readonly totals: UsageTotals;
+  /** The timestamps of its earliest and its latest message; null while it has none. */
+  readonly span: { readonly firstMs: number; readonly lastMs: number } | null;
+  /** The card that priced the period's messages. */
+  readonly rateCard: RateCard;
+}
+
+/**
+ * Reads a period, the open one unless told otherwise. One statement.
+ * @returns null when the account has no such period, or was never pulled.
+ */
+export async function readPeriod(
+  { reads }: Database,
+  account: string,
+  periodId: number | null,
+): Promise<PeriodUsage | null> {
+  const { rows } = await reads.executeQuery(periodStatement(reads, account, periodId));
+  const row = rows[0];
+  if (row === undefined || row.as_of_ms === null) return null;
+  return {
+    account,
+    period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
+    freshness: { asOfMs: row.as_of_ms, revision: row.revision },
+    totals: toTotals(row),
+    span:
+      row.first_message_ms === null || row.last_message_ms === null
+        ? null
+        : { firstMs: row.first_message_ms, lastMs: row.last_message_ms },
+    rateCard: parseRateCard(row.card),
+  };
+}
+
+/** Reads when the account's last whole pull began; null when there was none. */
+export async function readAsOf({ looks }: Database, account: string): Promise<number | null> {
+  const row = await looks
+    .selectFrom('accounts')
+    .where('account_id', '=', account)
+    .select('as_of_ms')
+    .executeTakeFirst();
+  return row?.as_of_ms ?? null;
+}
+
+type PeriodStatement = ReturnType<typeof compilePeriodStatement>;
+
+// Every request reads the open period, and Kysely takes longer to write that statement than SQLite to answer it.
+const openPeriodStatements = new WeakMap<Database['reads'], PeriodStatement>();
+
+function periodStatement(
+  reads: Database['reads'],
+  account: string,
+  periodId: number | null,
+): PeriodStatement {
+  if (periodId !== null) return compilePeriodStatement(reads, account, periodId);
+  const known = openPeriodStatements.get(reads);
+  // The account is its only parameter.
+  if (known !== undefined) return { ...known, parameters: [account] };
+  const statement = compilePeriodStatement(reads, account, null);
+  openPeriodStatements.set(reads, statement);
+  return statement;
+}
+
+function compilePeriodStatement(reads: Database['reads'], account: string, periodId: number | null) {
+  return reads
+    .selectFrom('accounts as a')
+    .innerJoin('periods as p', (join) =>
+      join
+        .onRef('p.account_id', '=', 'a.account_id')
+        .on((eb) =>
+          periodId === null
+            ? eb('p.period_id', '=', eb.ref('a.period_id'))
+            : eb('p.period_id', '=', periodId),
+        ),
+    )
+    .innerJoin('rate_cards as c', (join) =>
+      join.onRef('c.account_id', '=', 'a.account_id').onRef('c.version', '=', 'p.rate_card_version'),
+    )
+    .where('a.account_id', '=', account)
+    .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.card'])
+    .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
+    .compile();
+}
+
+/** Reads an account's periods, newest first. @param beforeId only older ones than this; null from the newest. */
+export async function readPeriods(
+  { reads }: Database,
+  account: string,
+  { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
+): Promise<readonly BillingPeriod[]> {
+  let select = reads
+    .selectFrom('periods')
+    .where('account_id', '=', account)
+    .select(['period_id', 'from_ms', 'to_ms'])
+    .orderBy('period_id', 'desc')
+    .limit(limit);
+  if (beforeId !== null) select = select.where('period_id', '<', beforeId);
+  const rows = await select.execute();
+  return rows.map((row) => ({ id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms }));
+}

@@ -1,0 +1,149 @@
+import { type AliasableExpression, sql } from 'kysely';
+
+import { Credits } from '../../billing/credits.ts';
+import type { Report } from '../../billing/report.ts';
+import type { Database } from '../database/database.ts';
+import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
+import { slotMs } from './slots.ts';
+
+/** What a set of messages comes to. */
+export interface UsageTotals {
+  /** Of the priced messages. */
+  readonly creditsUsed: Credits;
+  readonly messageCount: number;
+  /** Above 0: `creditsUsed` is incomplete. */
+  readonly unpricedCount: number;
+}
+
+/** The totals of one quarter of an hour. */
+export interface SlotTotals {
+  /** Epoch milliseconds. */
+  readonly fromMs: number;
+  readonly totals: UsageTotals;
+}
+
+/** The totals of one report's messages; null holds all messages without a readable report. */
+export interface ReportTotals {
+  readonly report: Report | null;
+  readonly totals: UsageTotals;
+}
+
+/** Which messages of which period to sum up. */
+export interface SumQuery {
+  readonly account: string;
+  readonly periodId: number;
+  readonly filter: MessageFilter;
+}
+
+/** Sums the messages that a filter lets through. One statement. */
+export async function readFilteredTotals(database: Database, query: SumQuery): Promise<UsageTotals> {
+  const row = isUnfiltered(query.filter)
+    ? await database.reads
+        .selectFrom('periods')
+        .where('account_id', '=', query.account)
+        .where('period_id', '=', query.periodId)
+        .select(['credits', 'message_count', 'unpriced_count'])
+        .executeTakeFirst()
+    : await filtered(database, query).select(sums).executeTakeFirst();
+  return row === undefined ? noUsage : toTotals(row);
+}
+
+/** Sums by quarter-hour, earliest first, without empty ones. One statement. */
+export async function readSlots(database: Database, query: SumQuery): Promise<readonly SlotTotals[]> {
+  const rows = isUnfiltered(query.filter)
+    ? await database.reads
+        .selectFrom('usage_slots')
+        .where('account_id', '=', query.account)
+        .where('period_id', '=', query.periodId)
+        .select(['slot', 'credits', 'message_count', 'unpriced_count'])
+        .orderBy('slot')
+        .execute()
+    : await filtered(database, query)
+        .select(sql<number>`timestamp_ms / ${sql.lit(slotMs)}`.as('slot'))
+        .select(sums)
+        .groupBy('slot')
+        .orderBy('slot')
+        .execute();
+  return rows.map((row) => ({ fromMs: row.slot * slotMs, totals: toTotals(row) }));
+}
+
+/** Sums by report, dearest first. One statement. */
+export async function readReportTotals(
+  database: Database,
+  query: SumQuery,
+): Promise<readonly ReportTotals[]> {
+  const { account, periodId, filter } = query;
+  const unfiltered = isUnfiltered(filter);
+  const grouped: AliasableExpression<ReportSums> = unfiltered
+    ? database.reads
+        .selectFrom('usage_reports')
+        .where('account_id', '=', account)
+        .where('period_id', '=', periodId)
+        .select(['has_report', 'report_id', 'credits', 'message_count', 'unpriced_count'])
+    : filtered(database, query)
+        .select([
+          sql<number>`case when report_name is null then 0 else 1 end`.as('has_report'),
+          sql<number>`case when report_name is null then 0 else report_id end`.as('report_id'),
+        ])
+        .select(sums)
+        .groupBy([sql`1`, sql`2`]);
+  const rows = await (unfiltered ? database.reads : database.scans)
+    .selectFrom(grouped.as('g'))
+    .leftJoin('reports as r', (join) =>
+      join
+        .on('r.account_id', '=', account)
+        .on('r.period_id', '=', periodId)
+        .onRef('r.report_id', '=', 'g.report_id')
+        .on('g.has_report', '=', 1),
+    )
+    .select(['g.report_id', 'g.credits', 'g.message_count', 'g.unpriced_count', 'r.name', 'r.credit_cost'])
+    .orderBy('g.credits', 'desc')
+    .orderBy('g.has_report', 'desc')
+    .orderBy('g.report_id')
+    .execute();
+  return rows.map((row) => ({
+    report:
+      row.name === null || row.credit_cost === null
+        ? null
+        : { id: row.report_id, name: row.name, creditCost: Credits.fromUnits(row.credit_cost) },
+    totals: toTotals(row),
+  }));
+}
+
+/** Totals of no message at all. */
+export const noUsage: UsageTotals = { creditsUsed: Credits.zero, messageCount: 0, unpricedCount: 0 };
+
+/** Stored sums as the domain knows them. */
+export function toTotals(row: {
+  readonly credits: number;
+  readonly message_count: number;
+  readonly unpriced_count: number;
+}): UsageTotals {
+  return {
+    creditsUsed: Credits.fromUnits(row.credits),
+    messageCount: row.message_count,
+    unpricedCount: row.unpriced_count,
+  };
+}
+
+interface ReportSums {
+  readonly has_report: number;
+  readonly report_id: number;
+  readonly credits: number;
+  readonly message_count: number;
+  readonly unpriced_count: number;
+}
+
+const sums = [
+  sql<number>`cast(coalesce(sum(credits), 0) as bigint)`.as('credits'),
+  sql<number>`count(*)`.as('message_count'),
+  sql<number>`count(*) - count(credits)`.as('unpriced_count'),
+] as const;
+
+function filtered(database: Database, { account, periodId, filter }: SumQuery) {
+  return database.scans
+    .selectFrom('messages')
+    .where('account_id', '=', account)
+    .where('period_id', '=', periodId)
+    .where((eb) => eb.and(filterConditions(eb, filter, database)));
+}

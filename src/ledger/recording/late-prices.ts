@@ -1,0 +1,158 @@
+import { type Kysely, sql } from 'kysely';
+
+import type { Report } from '../../billing/report.ts';
+import { lockAccount } from './account-lock.ts';
+import type { Database } from '../database/database.ts';
+import { rebuildSums } from './merge.ts';
+import type { PeriodKey } from './open-period.ts';
+import type { LateReading, LateReport, LateResult } from './pull.ts';
+import { parseRateCard } from '../reading/rate-cards.ts';
+import { toReadingRow } from '../reading/report-readings.ts';
+import type { StagingKey } from './staging.ts';
+import type { Tables } from '../database/tables.ts';
+import { priceTexts } from './text-prices.ts';
+
+// The open period's reports come first, and one pull is not to take long over old ones; the others get their turn.
+const mostReports = 100;
+
+/** The reports that closed periods still wait for, the one tried the longest ago first; at most a hundred. */
+export async function readLateReports({ writes }: Database, account: string): Promise<readonly LateReport[]> {
+  const periods = await writes
+    .selectFrom('periods')
+    .where('account_id', '=', account)
+    .where('to_ms', 'is not', null)
+    .where('unpriced_count', '>', 0)
+    .select('period_id')
+    .execute();
+  if (periods.length === 0) return [];
+  const ids = periods.map((row) => row.period_id);
+  // A report may have been read for messages that were withdrawn since. One message is enough to know: as an "exists",
+  // PostgreSQL would join all messages of the account.
+  const rows = await sql<{ period_id: number; report_id: number; read_at_ms: number }>`
+    select period_id, report_id, read_at_ms from reports r
+    where account_id = ${account} and period_id in (${sql.join(ids)}) and status = 'unread' and (
+      select message_id from messages m
+      where m.account_id = r.account_id and m.period_id = r.period_id and m.report_id = r.report_id
+        and m.credits is null
+      order by m.position limit 1) is not null
+    order by read_at_ms, period_id, report_id limit ${sql.lit(mostReports)}`.execute(writes);
+  return rows.rows.map((row) => ({
+    periodId: row.period_id,
+    reportId: row.report_id,
+    readAtMs: row.read_at_ms,
+  }));
+}
+
+/**
+ * Records what reports said for which closed periods waited: their messages are priced by it, or by their texts and the
+ * closed period's own card. What has a price keeps it, and a report that was read before stays as it was. Call it inside
+ * a transaction.
+ * @throws LeaseLost, or what says that a message cannot be priced: a RangeError, InvalidRateCard for a card of long ago.
+ */
+export async function recordLate(
+  trx: Kysely<Tables>,
+  database: Database,
+  { account, pullId, readings }: StagingKey & { readonly readings: readonly LateReading[] },
+): Promise<LateResult> {
+  await database.prepareMerge(trx);
+  const before = await lockAccount(trx, database, { account, pullId });
+  const pricedLate = await priceLate(trx, database, account, readings);
+  const revision = pricedLate > 0 ? before.revision + 1 : before.revision;
+  await trx.updateTable('accounts').set({ revision }).where('account_id', '=', account).execute();
+  return { pricedLate, revision };
+}
+
+async function priceLate(
+  trx: Kysely<Tables>,
+  database: Database,
+  account: string,
+  readings: readonly LateReading[],
+): Promise<number> {
+  let count = 0;
+  for (const [periodId, ofPeriod] of Map.groupBy(readings, (reading) => reading.periodId)) {
+    const period: PeriodKey = { account, periodId };
+    const card = await readClosedCard(trx, period);
+    if (card === null) continue;
+    let countOfPeriod = 0;
+    for (const reading of ofPeriod) {
+      if (!(await keepLateReading(trx, period, reading))) continue;
+      countOfPeriod += await priceMessages(trx, database, { period, card, reading });
+    }
+    if (countOfPeriod > 0) await rebuildSums(trx, period);
+    count += countOfPeriod;
+  }
+  return count;
+}
+
+/** The card of a period as it is stored; null unless that is closed. */
+async function readClosedCard(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<string | null> {
+  const row = await trx
+    .selectFrom('periods as p')
+    .innerJoin('rate_cards as c', (join) =>
+      join.onRef('c.account_id', '=', 'p.account_id').onRef('c.version', '=', 'p.rate_card_version'),
+    )
+    .where('p.account_id', '=', account)
+    .where('c.account_id', '=', account)
+    .where('p.period_id', '=', periodId)
+    .where('p.to_ms', 'is not', null)
+    .select('c.card')
+    .executeTakeFirst();
+  return row?.card ?? null;
+}
+
+/** Takes the place of a reading without an answer, and of no other. @returns whether it did. */
+async function keepLateReading(
+  trx: Kysely<Tables>,
+  { account, periodId }: PeriodKey,
+  reading: LateReading,
+): Promise<boolean> {
+  const { report_id: reportId, ...row } = toReadingRow(reading);
+  const result = await trx
+    .updateTable('reports')
+    .set(row)
+    .where('account_id', '=', account)
+    .where('period_id', '=', periodId)
+    .where('report_id', '=', reportId)
+    .where('status', '=', 'unread')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+async function priceMessages(
+  trx: Kysely<Tables>,
+  database: Database,
+  {
+    period,
+    card,
+    reading,
+  }: { readonly period: PeriodKey; readonly card: string; readonly reading: LateReading },
+): Promise<number> {
+  switch (reading.status) {
+    case 'found':
+      return priceByReport(trx, period, reading.report);
+    case 'missing':
+      return priceTexts(trx, database, {
+        ...period,
+        reportId: reading.reportId,
+        rateCard: parseRateCard(card),
+      });
+    case 'unread':
+      return 0;
+  }
+}
+
+async function priceByReport(
+  trx: Kysely<Tables>,
+  { account, periodId }: PeriodKey,
+  { id, name, creditCost }: Report,
+): Promise<number> {
+  const result = await trx
+    .updateTable('messages')
+    .set({ credits: creditCost.units, report_name: name })
+    .where('account_id', '=', account)
+    .where('period_id', '=', periodId)
+    .where('report_id', '=', id)
+    .where('credits', 'is', null)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}

@@ -1,0 +1,148 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+
+import type { PeriodKey } from './open-period.ts';
+import { slotMs } from '../reading/slots.ts';
+import type { StagingKey } from './staging.ts';
+import type { Tables } from '../database/tables.ts';
+
+// Each statement works on a whole snapshot at once, so that a pull's length does not multiply round trips.
+
+/** Where a merge works: a staged snapshot and the open period that takes it in. */
+export interface MergeScope extends StagingKey, PeriodKey {
+  /** The account's revision once this pull is recorded. */
+  readonly revision: number;
+}
+
+const content = sql.raw('timestamp_ms, timestamp, text, report_id, report_name, credits');
+const contentDiffers = sql.raw(
+  's.timestamp <> m.timestamp or s.text <> m.text or s.report_id is distinct from m.report_id',
+);
+const priceDiffers = sql.raw(
+  's.credits is distinct from m.credits or s.report_name is distinct from m.report_name',
+);
+
+/** Takes messages out of the snapshot that a closed period has counted already. @returns their ids. */
+export async function removeClosed(
+  trx: Kysely<Tables>,
+  { account, pullId, periodId }: MergeScope,
+): Promise<readonly number[]> {
+  const removed = await sql<{ message_id: number }>`
+    delete from staged_messages where account_id = ${account} and pull_id = ${pullId} and message_id in (
+      select s.message_id from staged_messages s
+      join messages m on m.account_id = s.account_id and m.message_id = s.message_id
+      where s.account_id = ${account} and s.pull_id = ${pullId} and m.period_id <> ${periodId})
+    returning message_id`.execute(trx);
+  return removed.rows.map((row) => row.message_id).toSorted((a, b) => a - b);
+}
+
+/** Same id, other content: keeps the old row and takes the new content. @returns how many. */
+export async function amendChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
+  const { account, pullId } = scope;
+  await keepHistory(
+    trx,
+    scope,
+    'amended',
+    sql`join staged_messages s on s.account_id = m.account_id and s.message_id = m.message_id
+      and s.account_id = ${account} and s.pull_id = ${pullId} where (${contentDiffers})`,
+  );
+  return update(trx, scope, contentDiffers);
+}
+
+/** Same content, other price, name or place: the report or the rate card changed. @returns how many. */
+export async function repriceChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
+  return update(trx, scope, priceDiffers);
+}
+
+/** Moves messages whose place in the upstream's order changed. @returns how many. */
+export async function moveChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
+  return update(trx, scope, sql`s.position <> m.position`);
+}
+
+async function update(
+  trx: Kysely<Tables>,
+  { account, pullId, periodId }: MergeScope,
+  differs: RawBuilder<unknown>,
+): Promise<number> {
+  const result = await sql`
+    update messages as m
+    set timestamp_ms = s.timestamp_ms, timestamp = s.timestamp, text = s.text, search_text = s.search_text,
+      report_id = s.report_id, report_name = s.report_name, credits = s.credits, position = coalesce(s.position, m.position)
+    from staged_messages s
+    where s.account_id = ${account} and s.pull_id = ${pullId}
+      and m.account_id = ${account} and m.message_id = s.message_id and m.period_id = ${periodId}
+      and (${differs})`.execute(trx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** Records messages that were never seen. @returns how many. */
+export async function insertNew(
+  trx: Kysely<Tables>,
+  { account, pullId, periodId }: MergeScope,
+): Promise<number> {
+  const result = await sql`
+    insert into messages (account_id, message_id, period_id, position, search_text, ${content})
+    select account_id, message_id, cast(${periodId} as bigint), position, search_text, ${content}
+    from staged_messages s
+    where s.account_id = ${account} and s.pull_id = ${pullId} and not exists (
+      select 1 from messages m where m.account_id = ${account} and m.message_id = s.message_id)
+    order by s.message_id`.execute(trx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** What the snapshot no longer holds: counts no more, and is kept in the history. @returns how many. */
+export async function withdrawMissing(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
+  const { account, pullId, periodId } = scope;
+  const missing = sql`not exists (select 1 from staged_messages s
+    where s.account_id = ${account} and s.pull_id = ${pullId} and s.message_id = m.message_id)`;
+  await keepHistory(trx, scope, 'withdrawn', sql`where ${missing}`);
+  const result = await sql`
+    delete from messages as m
+    where m.account_id = ${account} and m.period_id = ${periodId} and ${missing}`.execute(trx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+async function keepHistory(
+  trx: Kysely<Tables>,
+  { account, periodId, revision }: MergeScope,
+  change: 'amended' | 'withdrawn',
+  which: RawBuilder<unknown>,
+): Promise<void> {
+  const columns = sql.join(
+    ['timestamp_ms', 'timestamp', 'text', 'report_id', 'report_name', 'credits'].map((c) =>
+      sql.ref(`m.${c}`),
+    ),
+  );
+  await sql`
+    insert into message_history (account_id, message_id, revision, change, period_id, ${content})
+    select m.account_id, m.message_id, cast(${revision} as bigint), ${change}, m.period_id, ${columns}
+    from messages m ${which} and m.account_id = ${account} and m.period_id = ${periodId}`.execute(trx);
+}
+
+/** Rebuilds the sums of a period from its messages, and the timestamps of the first and the last of them. */
+export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
+  const sums = sql.raw('cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)');
+  const ofPeriod = sql`account_id = ${account} and period_id = ${periodId}`;
+  await sql`delete from usage_slots where ${ofPeriod}`.execute(trx);
+  await sql`
+    insert into usage_slots (account_id, period_id, slot, credits, message_count, unpriced_count)
+    select account_id, period_id, timestamp_ms / ${sql.lit(slotMs)}, ${sums}
+    from messages where ${ofPeriod} group by 1, 2, 3`.execute(trx);
+  await sql`delete from usage_reports where ${ofPeriod}`.execute(trx);
+  await sql`
+    insert into usage_reports (account_id, period_id, has_report, report_id, credits, message_count, unpriced_count)
+    select account_id, period_id, case when report_name is null then 0 else 1 end,
+      case when report_name is null then 0 else report_id end, ${sums}
+    from messages where ${ofPeriod} group by 1, 2, 3, 4`.execute(trx);
+  await sql`
+    update periods set credits = total.credits, message_count = total.message_count,
+      unpriced_count = total.unpriced_count,
+      first_message_ms = (select min(timestamp_ms) from messages where ${ofPeriod}),
+      last_message_ms = (select max(timestamp_ms) from messages where ${ofPeriod})
+    from (
+      select cast(coalesce(sum(credits), 0) as bigint) as credits,
+        cast(coalesce(sum(message_count), 0) as bigint) as message_count,
+        cast(coalesce(sum(unpriced_count), 0) as bigint) as unpriced_count
+      from usage_slots where ${ofPeriod}
+    ) as total
+    where periods.account_id = ${account} and periods.period_id = ${periodId}`.execute(trx);
+}

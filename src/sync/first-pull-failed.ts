@@ -1,0 +1,14 @@
+import { DatabaseUnavailable } from '../ledger/database/database-unavailable.ts';
+
+/** An account has no recorded usage yet, and none could be pulled. */
+export class FirstPullFailed extends Error {
+  constructor({ account }: { readonly account: string }, options: ErrorOptions) {
+    super(`account ${account}: nothing was ever pulled, and the upstream does not answer`, options);
+    this.name = 'FirstPullFailed';
+  }
+}
+
+/** What to throw when an account's first pull failed: the database's fault is not to be told as the upstream's. */
+export function toFirstPullFailure(account: string, cause: unknown): Error {
+  return cause instanceof DatabaseUnavailable ? cause : new FirstPullFailed({ account }, { cause });
+}

@@ -1,0 +1,101 @@
+import { priceText } from '../billing/charge.ts';
+import type { Message } from '../billing/message.ts';
+import type { RateCard } from '../billing/rate-card.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import {
+  type LateResult,
+  type PricedMessage,
+  type PullResult,
+  SnapshotConflict,
+} from '../ledger/recording/pull.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { priceLate } from './late-prices.ts';
+import { PullReports } from './pull-reports.ts';
+import type { SetAsideLog } from './set-aside-log.ts';
+
+/** What a pull works with. */
+export interface PullDependencies {
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  /** The card that prices the open period. */
+  readonly rateCard: RateCard;
+  /** After this age a report is read again. */
+  readonly reportMaxAgeMs: number;
+  /** How long one pull may spend on reports; those it does not reach stay unpriced until the next. */
+  readonly reportsTimeoutMs: number;
+  readonly now: () => Date;
+  readonly setAside: SetAsideLog;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** What a pull and its late prices changed. */
+export type AccountPullResult = PullResult & LateResult;
+
+/**
+ * Pulls an account's current period: reads its messages and new reports, prices them, and records all in one
+ * transaction. Then it asks once more for the reports that closed periods still wait for; no trouble with these fails it.
+ * @returns null when another instance is pulling this account.
+ * @throws what the upstream or the ledger threw; nothing of the snapshot was recorded then.
+ */
+export async function pullAccount(
+  account: string,
+  dependencies: PullDependencies,
+): Promise<AccountPullResult | null> {
+  const { ledger, upstream, rateCard, now, setAside, metrics } = dependencies;
+  const log = dependencies.log.child({ account });
+  const pulledAtMs = now().getTime();
+  const pull = await ledger.openPull(account);
+  if (pull === null) return null;
+  try {
+    const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
+    let invalidCount = 0;
+    for await (const batch of upstream.readMessages(account)) {
+      invalidCount += batch.invalid.length;
+      for (const { index, id, field, problem } of batch.invalid) {
+        // Where it stands changes with each message before it; it serves where there is no id.
+        const place = id === null ? { index } : { messageId: id };
+        setAside.note({ account, reason: 'invalid', facts: { ...place, field, problem } });
+      }
+      await reports.settle(batch.messages);
+      await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
+    }
+    const late = { pull, reports, log, metrics };
+    const readings = reports.readings();
+    const result = await pull.commit({ pulledAtMs, rateCard, readings }).catch(async (error: unknown) => {
+      // A list that fits nowhere may be told for days, and closed periods have nothing to do with it.
+      if (error instanceof SnapshotConflict) await priceLate(late);
+      throw error;
+    });
+    for (const { id, reason } of result.setAside) {
+      setAside.note({ account, reason, facts: { messageId: id } });
+    }
+    logResult(log, result, invalidCount);
+    const { pricedLate, revision } = await priceLate(late);
+    const changed = result.changed || pricedLate > 0;
+    return { ...result, changed, pricedLate, revision: revision ?? result.revision };
+  } finally {
+    await pull.release();
+  }
+}
+
+function price(message: Message, reports: PullReports, rateCard: RateCard): PricedMessage {
+  const reading = message.reportId === null ? null : reports.reading(message.reportId);
+  switch (reading?.status) {
+    case 'found':
+      return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+    case 'unread':
+      return { ...message, credits: null, reportName: null };
+    case 'missing':
+    case undefined:
+      return { ...message, credits: priceText(message.text, rateCard), reportName: null };
+  }
+}
+
+function logResult(log: Log, { setAside, ...result }: PullResult, invalidCount: number): void {
+  const facts = { ...result, setAside: setAside.length + invalidCount };
+  if (result.changed) log.info(facts, 'pull recorded');
+  else log.debug(facts, 'pull found nothing new');
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { defaultRateCard } from '../../src/billing/rate-card.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createUpstream } from '../../src/upstream/upstream.ts';
+import { AccountPulls, type AccountPullsOptions } from '../../src/sync/account-pulls.ts';
+import { openTestLedger } from '../ledger/test-ledger.ts';
+import { waitUntil } from '../support/app.ts';
+import { captureLog } from '../support/captured-log.ts';
+import { type TestDatabase, testDatabases } from '../support/databases.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+
+const now = (): Date => new Date();
+const someMessage = { id: 1, text: '123', timestamp: '2024-04-29T02:08:29.375Z' };
+
+/** What pulls work with, one at a time in each lane, over an upstream that is real. */
+async function openPulls(testDatabase: TestDatabase): Promise<{
+  readonly pulls: AccountPulls;
+  readonly vendor: ScriptedUpstream;
+  readonly database: Database;
+}> {
+  const vendor = await startScriptedUpstream();
+  const { ledger, database } = await openTestLedger(testDatabase, now);
+  const { log } = captureLog();
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+  const limits = { timeoutMs: 600_000, maxBytes: 1e6 };
+  const upstream = createUpstream({ baseUrl: `${vendor.url}/accounts/{account}`, ...limits, log, metrics });
+  const options: AccountPullsOptions = {
+    ledger,
+    upstream,
+    rateCard: defaultRateCard,
+    reportMaxAgeMs: 1e9,
+    reportsTimeoutMs: 1_000,
+    intervalMs: 10_000,
+    pullsAtOnce: 1,
+    mostAccounts: 100,
+    stopping: stopping.signal,
+    now,
+    log,
+    metrics,
+  };
+  const pulls = new AccountPulls(options);
+  onTestFinished(async () => {
+    stopping.abort();
+    await upstream.close();
+    await vendor.close();
+    await pulls.end();
+  });
+  return { pulls, vendor, database };
+}
+
+function countPulls(vendor: ScriptedUpstream, account: string): number {
+  return vendor.countOf(`/accounts/${account}/messages/current-period`);
+}
+
+test.each(testDatabases)(
+  'a pull that somebody waits for overtakes the line that it stood in before, on $name',
+  async (testDatabase) => {
+    const { pulls, vendor } = await openPulls(testDatabase);
+    // One has the lane's place, and three are late ones.
+    const hanging = ['slow1', 'slow2', 'slow3', 'slow4'];
+    for (const account of hanging) {
+      vendor.forAccount(account).onMessages(() => {});
+      void pulls.pull(account, false);
+    }
+    vendor.forAccount('acme').setMessages([someMessage]);
+    const queued = pulls.pull('acme', false);
+    await waitUntil(() => hanging.every((account) => countPulls(vendor, account) === 1));
+    await sleep(600); // longer than a quick pull takes
+    expect(countPulls(vendor, 'acme')).toBe(0);
+
+    await pulls.pull('acme', true);
+    expect(pulls.latest('acme')).toMatchObject({ kind: 'pulled' });
+    await queued;
+    expect(pulls.has('acme')).toBe(false);
+    expect(countPulls(vendor, 'acme')).toBe(1);
+  },
+);
+
+test.each(testDatabases)(
+  'a pull that waits for the database does not count as long, and one whose upstream is slow does, on $name',
+  async (testDatabase) => {
+    const { pulls, vendor, database } = await openPulls(testDatabase);
+    for (const account of ['acme', 'slow']) vendor.forAccount(account).setMessages([someMessage]);
+    const slowly = JSON.stringify({ messages: [someMessage] });
+    vendor.forAccount('slow').onMessages((_request, response) => {
+      setTimeout(() => response.end(slowly), 600);
+    });
+    const commit = database.writes.transaction().execute(() => sleep(700));
+    await pulls.pull('acme', false);
+    await commit;
+    expect(pulls.latest('acme')).toMatchObject({ kind: 'pulled', tookLong: false });
+    await pulls.pull('slow', false);
+    expect(pulls.latest('slow')).toMatchObject({ kind: 'pulled', tookLong: true });
+  },
+);

@@ -36,7 +36,7 @@ async function checkChanges(released: GraphQLSchema, current: GraphQLSchema): Pr
   const breaking = changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking);
   for (const { path, message } of breaking) console.error(`breaks clients: ${path ?? 'schema'}: ${message}`);
   if (breaking.length > 0) {
-    console.error('Deprecate first, release, then remove. See README, "Changes of the schema".');
+    console.error('Deprecate first, release, then remove. See docs/clients.md, "Changes of the schema".');
     process.exitCode = 1;
     return;
   }

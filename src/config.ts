@@ -9,7 +9,7 @@ import { loadRateCard } from './rate-card-file.ts';
 import { settingsSchema } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
 
-/** Every setting of the service, checked. Source: README, "Settings". */
+/** Every setting of the service, checked. Source: docs/settings.md. */
 export interface Config {
   readonly host: string;
   /** 0 picks a free port. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { logLevels } from './telemetry/log.ts';
 
-/** Every setting by the name that users know: its default and what it must be. Source: README, "Settings". */
+/** Every setting by the name that users know: its default and what it must be. Source: docs/settings.md. */
 export const settingsSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** What a client is told when a request is refused before any query runs. */
 export interface Problem {
   readonly status: number;
-  /** One of README's error codes. */
+  /** One of the error codes of docs/behaviour.md. */
   readonly code: string;
   readonly message: string;
   /** What a program may need to know beside the code. */

@@ -56,7 +56,7 @@ test('a backup made while the service writes is whole, and a service started on 
   expect(texts).toHaveLength(1);
   await ledger.close();
 
-  // Restored as the README says: the file in its place, and the service started.
+  // Restored as docs/operation.md says: the file in its place, and the service started.
   await upstream.stop();
   const restored = join(folder, 'restored.db');
   copyFileSync(copy, restored);

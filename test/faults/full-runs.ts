@@ -1,5 +1,5 @@
 /**
- * How much the fault tests do. Small in the suite; `FAULTS=full npx vitest run test/faults` does what the README's
+ * How much the fault tests do. Small in the suite; `FAULTS=full npx vitest run test/faults` does what the docs'
  * table of faults was measured with.
  */
 export const isFullRun = process.env['FAULTS'] === 'full';

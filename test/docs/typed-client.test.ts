@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { type ClientFolder, makeClientFolder } from '../clients/compiled-client.ts';
 import { startApp } from '../support/app.ts';
-import { listReadmeFiles } from './readme.ts';
+import { listShownFiles, readPage } from './docs.ts';
 
 let folder: ClientFolder;
 beforeEach(async () => {
@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 90_000 });
 test('a reader who writes the files of "Typed clients" gets a client that compiles and runs', async () => {
   const app = await startApp({ upstream: null });
   await app.waitForRevision(1);
-  const files = listReadmeFiles();
+  const files = listShownFiles(readPage('docs/clients.md'));
   expect([...files.keys()]).toEqual(['codegen.yml', 'src/biggest-messages.graphql', 'src/main.ts']);
   for (const [name, content] of files)
     await folder.write(name, content.replaceAll('http://127.0.0.1:4000', app.url));

@@ -93,7 +93,10 @@ async function expectSameAnswer(
 
 describe('the executor', () => {
   test('answers every document of the tests, the docs and the operations as graphql-js does', async () => {
-    const files = [...globSync('test/**/*.ts'), ...globSync('{README.md,docs/*.md,schema/operations/*.graphql}')];
+    const files = [
+      ...globSync('test/**/*.ts'),
+      ...globSync('{README.md,docs/*.md,schema/operations/*.graphql}'),
+    ];
     const documents = new Set(files.flatMap((file) => findDocuments(readFileSync(file, 'utf8'))));
     let answered = 0;
     for (const text of documents) {

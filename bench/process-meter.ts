@@ -8,9 +8,9 @@ export const meterReading = z.object({
   /** User and system time of all its threads since it began, in microseconds. */
   cpuUs: z.number(),
   residentBytes: z.number(),
-  mostResidentBytes: z.number(),
+  maxResidentBytes: z.number(),
   /** The longest that its event loop stood still since the last reading, in ms. */
-  longestStallMs: z.number(),
+  maxStallMs: z.number(),
 });
 
 /** What a measured process is asked for a reading with. */
@@ -28,8 +28,8 @@ if (isMainThread && process.send !== undefined) {
     process.send?.({
       cpuUs: user + system,
       residentBytes: process.memoryUsage.rss(),
-      mostResidentBytes: process.resourceUsage().maxRSS * 1_024,
-      longestStallMs: Math.max(0, delays.max / 1e6 - delayResolutionMs),
+      maxResidentBytes: process.resourceUsage().maxRSS * 1_024,
+      maxStallMs: Math.max(0, delays.max / 1e6 - delayResolutionMs),
     } satisfies z.infer<typeof meterReading>);
     delays.reset();
   });

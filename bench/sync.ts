@@ -53,7 +53,7 @@ async function measurePull(name: string, count: number, databaseUrl: string): Pr
     const begin = performance.now();
     while ((await fetch(`${server.url}/readyz`)).status !== 200) await sleep(20);
     const elapsedMs = performance.now() - begin;
-    const { mostResidentBytes, longestStallMs } = await server.read();
+    const { maxResidentBytes, maxStallMs } = await server.read();
     await server.stop();
     console.log(`sync: ${count.toLocaleString('en')} messages into ${name} are done`);
     return [
@@ -61,8 +61,8 @@ async function measurePull(name: string, count: number, databaseUrl: string): Pr
       count.toLocaleString('en'),
       (elapsedMs / 1_000).toFixed(1),
       ((count / elapsedMs) * 1_000).toFixed(0),
-      (mostResidentBytes / 1e6).toFixed(0),
-      longestStallMs.toFixed(0),
+      (maxResidentBytes / 1e6).toFixed(0),
+      maxStallMs.toFixed(0),
     ];
   } finally {
     await upstream.close();

@@ -1,9 +1,9 @@
-const leastNodeMajor = 24;
+const minNodeMajor = 24;
 
 const { node: version } = process.versions;
-if (Number(version.split('.')[0]) < leastNodeMajor) {
+if (Number(version.split('.')[0]) < minNodeMajor) {
   console.error(
-    `Cannot start: this is Node.js ${version}, and Node.js ${leastNodeMajor} is needed. \`npm start\` brings it along.`,
+    `Cannot start: this is Node.js ${version}, and Node.js ${minNodeMajor} is needed. \`npm start\` brings it along.`,
   );
   process.exitCode = 1;
 } else {

@@ -31,8 +31,8 @@ export type EncodedRateCard = {
   readonly [Field in keyof RateCard]: RateCard[Field] extends Credits ? string : RateCard[Field];
 };
 
-const mostForEach = Credits.parse('1000');
-const mostAtOnce = Credits.parse('1000000');
+const maxForEach = Credits.parse('1000');
+const maxAtOnce = Credits.parse('1000000');
 
 /** The built-in prices. Source: rating rules, "Text rules, in this order". */
 export const defaultRateCard: RateCard = decodeRateCard({
@@ -61,16 +61,16 @@ export function decodeRateCard(json: unknown): RateCard {
   const draft: Draft = { fields: new Map<string, unknown>(Object.entries(json)), faults: [] };
   const card: RateCard = {
     version: takeVersion(draft),
-    base: takeAmount(draft, 'base', mostAtOnce),
-    perCharacter: takeAmount(draft, 'perCharacter', mostForEach),
-    shortWord: takeAmount(draft, 'shortWord', mostForEach),
-    mediumWord: takeAmount(draft, 'mediumWord', mostForEach),
-    longWord: takeAmount(draft, 'longWord', mostForEach),
-    thirdVowel: takeAmount(draft, 'thirdVowel', mostForEach),
-    lengthPenalty: takeAmount(draft, 'lengthPenalty', mostAtOnce),
+    base: takeAmount(draft, 'base', maxAtOnce),
+    perCharacter: takeAmount(draft, 'perCharacter', maxForEach),
+    shortWord: takeAmount(draft, 'shortWord', maxForEach),
+    mediumWord: takeAmount(draft, 'mediumWord', maxForEach),
+    longWord: takeAmount(draft, 'longWord', maxForEach),
+    thirdVowel: takeAmount(draft, 'thirdVowel', maxForEach),
+    lengthPenalty: takeAmount(draft, 'lengthPenalty', maxAtOnce),
     lengthThreshold: takeInteger(draft, 'lengthThreshold', { min: 0, max: 1_000_000 }),
-    uniqueWordsBonus: takeAmount(draft, 'uniqueWordsBonus', mostAtOnce),
-    minimum: takeAmount(draft, 'minimum', mostAtOnce),
+    uniqueWordsBonus: takeAmount(draft, 'uniqueWordsBonus', maxAtOnce),
+    minimum: takeAmount(draft, 'minimum', maxAtOnce),
     palindromeFactor: takeInteger(draft, 'palindromeFactor', { min: 1, max: 100 }),
   };
   // Each field that the card has was taken out above; a misspelt one must not pass as left out.

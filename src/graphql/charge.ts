@@ -86,13 +86,13 @@ export class ChargeType {
 
   @Field(() => [ChargeStepType], {
     description: 'The rules that changed the sum, in their order. Their amounts add up to `credits` exactly.',
-    complexity: ({ childComplexity }) => 1 + mostSteps * childComplexity,
+    complexity: ({ childComplexity }) => 1 + maxSteps * childComplexity,
   })
   readonly steps!: readonly ChargeStepType[];
 }
 
 // A text can meet every rule but REPORT.
-const mostSteps = 8;
+const maxSteps = 8;
 
 /** Declares `EstimateInput`. */
 @InputType('EstimateInput', { description: 'What to price: exactly one of the two.' })

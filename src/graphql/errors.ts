@@ -64,10 +64,10 @@ function publicExtensions(extensions: GraphQLFormattedError['extensions'] = {}):
 
 /** Messages repeat what the client sent, which may be long. */
 function shorten(message: string): string {
-  return message.length <= mostMessageCharacters ? message : `${message.slice(0, mostMessageCharacters)}…`;
+  return message.length <= maxMessageCharacters ? message : `${message.slice(0, maxMessageCharacters)}…`;
 }
 
-const mostMessageCharacters = 500;
+const maxMessageCharacters = 500;
 
 function withoutSuggestion(message: string): string {
   return message.replace(/ ?Did you mean .*$/s, '');

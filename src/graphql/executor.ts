@@ -16,7 +16,7 @@ export interface ExecutionRequest {
 export type Executor = (request: ExecutionRequest) => Promise<Record<string, unknown> | null>;
 
 // A client that varies its documents instead of their variables must not fill the memory with code.
-const mostCompiled = 300;
+const maxCompiled = 300;
 
 /**
  * Executes with `graphql-jit` what is asked for again and again. Everything else is left to graphql-js: first uses,
@@ -28,7 +28,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   const compile = createOperationCompiler(schema);
   // By document and then by operation. Apollo gives the same object for the same text.
   const compiled = new LRUCache<DocumentNode, Map<string | null, CompiledOperation | null>>({
-    max: mostCompiled,
+    max: maxCompiled,
   });
   const seen = new WeakSet<DocumentNode>();
 

@@ -65,8 +65,8 @@ export const filterArgument = {
   description: 'Only these messages; left out: all of the period.',
 } as const;
 
-const mostReportIds = 1_000;
-const mostTextCharacters = 1_000;
+const maxReportIds = 1_000;
+const maxTextCharacters = 1_000;
 
 /** The filter as the use cases know it. @throws InvalidArgument */
 export function toMessageFilter(input: MessageFilterInput | null | undefined): MessageFilter {
@@ -99,10 +99,10 @@ export function toMessageFilter(input: MessageFilterInput | null | undefined): M
 
 function toReportIds(ids: readonly string[] | null): readonly number[] | null {
   if (ids === null) return null;
-  if (ids.length > mostReportIds) {
+  if (ids.length > maxReportIds) {
     throw new InvalidArgument({
       argument: 'filter.reportIds',
-      problem: `must hold ${mostReportIds} ids at most, but holds ${ids.length}`,
+      problem: `must hold ${maxReportIds} ids at most, but holds ${ids.length}`,
     });
   }
   // An id that is no whole number is the id of no report.
@@ -115,10 +115,10 @@ function toReportIds(ids: readonly string[] | null): readonly number[] | null {
 
 function toSearchText(text: string | null): string | null {
   if (text === null || text === '') return null;
-  if (text.length > mostTextCharacters) {
+  if (text.length > maxTextCharacters) {
     throw new InvalidArgument({
       argument: 'filter.text',
-      problem: `must have ${mostTextCharacters} characters at most, but has ${text.length}`,
+      problem: `must have ${maxTextCharacters} characters at most, but has ${text.length}`,
     });
   }
   // As the ledger keeps texts: what no database can store has become U+FFFD.

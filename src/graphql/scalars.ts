@@ -80,13 +80,13 @@ function argumentNameOf({ loc }: ValueNode): string | null {
 
 // Answers repeat the same moments again and again, and to write one out costs ten times as much as to find it.
 const dateTimeTexts = new Map<number, string>();
-const mostDateTimeTexts = 20_000;
+const maxDateTimeTexts = 20_000;
 
 function dateTimeText(ms: number): string {
   const known = dateTimeTexts.get(ms);
   if (known !== undefined) return known;
   const text = new Date(ms).toISOString();
-  if (dateTimeTexts.size >= mostDateTimeTexts) dateTimeTexts.clear();
+  if (dateTimeTexts.size >= maxDateTimeTexts) dateTimeTexts.clear();
   dateTimeTexts.set(ms, text);
   return text;
 }

@@ -18,7 +18,7 @@ export interface AccountPullsOptions extends Omit<PullDependencies, 'setAside'> 
   /** How many pulls of one lane may begin at once; {@link PullLanes} says how many may be under way then. */
   readonly pullsAtOnce: number;
   /** The most accounts that are followed. */
-  readonly mostAccounts: number;
+  readonly maxAccounts: number;
   /** No pull begins once this is aborted. */
   readonly stopping: AbortSignal;
 }
@@ -57,7 +57,7 @@ export class AccountPulls {
     this.#lanes = new PullLanes(options.pullsAtOnce);
     this.#others = new OtherInstances(options);
     this.#setAside = new SetAsideLog(options);
-    this.#outcomes = new LRUCache({ max: options.mostAccounts });
+    this.#outcomes = new LRUCache({ max: options.maxAccounts });
   }
 
   /** How the account's latest pull ended; null when there was none yet. */

@@ -25,19 +25,19 @@ export class AskedAccounts {
     ledger,
     now,
     log,
-    mostAccounts,
+    maxAccounts,
   }: {
     readonly ledger: Ledger;
     readonly now: () => Date;
     readonly log: Log;
     /** The most accounts that are followed. */
-    readonly mostAccounts: number;
+    readonly maxAccounts: number;
   }) {
     this.#ledger = ledger;
     this.#now = now;
     this.#log = log;
     // One more than can be followed, so that it shows when there are too many.
-    this.#limit = mostAccounts + 1;
+    this.#limit = maxAccounts + 1;
     this.#askedAtMs = new LRUCache({ max: this.#limit });
     this.#notedAtMs = new LRUCache({ max: this.#limit });
   }

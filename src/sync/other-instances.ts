@@ -35,15 +35,15 @@ export class OtherInstances {
   constructor({
     ledger,
     log,
-    mostAccounts,
+    maxAccounts,
   }: {
     readonly ledger: Ledger;
     readonly log: Log;
-    readonly mostAccounts: number;
+    readonly maxAccounts: number;
   }) {
     this.#ledger = ledger;
     this.#log = log;
-    this.#sightings = new LRUCache({ max: mostAccounts });
+    this.#sightings = new LRUCache({ max: maxAccounts });
   }
 
   /** Looks how far the account is recorded. An account that was not looked at before is due. @throws what the ledger throws */

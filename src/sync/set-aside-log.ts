@@ -12,7 +12,7 @@ export interface SetAsideNotice {
 }
 
 // A vendor that is wrong in more places than this is told of them again from time to time.
-const mostRemembered = 20_000;
+const maxRemembered = 20_000;
 
 /**
  * Logs and counts messages that are set aside, each once: the vendor sends the same list again and again, and a line a
@@ -21,7 +21,7 @@ const mostRemembered = 20_000;
 export class SetAsideLog {
   readonly #log: Log;
   readonly #metrics: Metrics;
-  readonly #told = new LRUCache<string, true>({ max: mostRemembered });
+  readonly #told = new LRUCache<string, true>({ max: maxRemembered });
 
   constructor({ log, metrics }: { readonly log: Log; readonly metrics: Metrics }) {
     this.#log = log;

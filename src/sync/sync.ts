@@ -5,15 +5,15 @@ import { AskedAccounts } from './asked-accounts.ts';
 import { toFirstPullFailure } from './first-pull-failed.ts';
 
 /** How the sync keeps accounts up to date. */
-export interface SyncOptions extends Omit<AccountPullsOptions, 'mostAccounts' | 'stopping'> {
+export interface SyncOptions extends Omit<AccountPullsOptions, 'maxAccounts' | 'stopping'> {
   /** How long a first query may wait for its account's first pull. */
   readonly firstPullTimeoutMs: number;
   /** The most accounts that are followed; 100,000 unless told otherwise. */
-  readonly mostAccounts?: number;
+  readonly maxAccounts?: number;
 }
 
 // Far more accounts than one instance can keep fresh; a bound all the same.
-const usualMostAccounts = 100_000;
+const defaultMaxAccounts = 100_000;
 
 /** Pulls accounts again and again, each in its own rhythm, never one account twice at once. */
 export class Sync {
@@ -21,17 +21,17 @@ export class Sync {
   readonly #asked: AskedAccounts;
   readonly #stopping = new AbortController();
   readonly #pulls: AccountPulls;
-  readonly #mostAccounts: number;
+  readonly #maxAccounts: number;
   readonly #loops = new Map<string, Promise<void>>();
   #lookout: Promise<void> | null = null;
   #isFullTold = false;
 
   constructor(options: SyncOptions) {
-    const { mostAccounts = usualMostAccounts } = options;
+    const { maxAccounts = defaultMaxAccounts } = options;
     this.#options = options;
-    this.#mostAccounts = mostAccounts;
-    this.#asked = new AskedAccounts({ ...options, mostAccounts });
-    this.#pulls = new AccountPulls({ ...options, mostAccounts, stopping: this.#stopping.signal });
+    this.#maxAccounts = maxAccounts;
+    this.#asked = new AskedAccounts({ ...options, maxAccounts });
+    this.#pulls = new AccountPulls({ ...options, maxAccounts, stopping: this.#stopping.signal });
   }
 
   /** Pulls an account now and then after each pause, until the sync stops. */
@@ -91,7 +91,7 @@ export class Sync {
 
   #begin(account: string, isWanted: () => boolean, isUrgent: boolean): void {
     if (this.#loops.has(account) || this.#stopping.signal.aborted) return;
-    if (this.#loops.size >= this.#mostAccounts) {
+    if (this.#loops.size >= this.#maxAccounts) {
       this.#tellFull();
       return;
     }
@@ -107,10 +107,7 @@ export class Sync {
     if (this.#isFullTold) return;
     this.#isFullTold = true;
     const { log } = this.#options;
-    log.warn(
-      { mostAccounts: this.#mostAccounts },
-      'too many accounts are asked for: some are not kept fresh',
-    );
+    log.warn({ maxAccounts: this.#maxAccounts }, 'too many accounts are asked for: some are not kept fresh');
   }
 
   async #loop(account: string, isWanted: () => boolean, isUrgent: boolean): Promise<void> {

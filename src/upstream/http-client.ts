@@ -27,14 +27,14 @@ export interface HttpClient {
  * For each origin, which accounts may share: 56 pulls at once, each with its list and 8 reports, find one. Were there
  * fewer, accounts that hang would hold those that others need.
  */
-const mostConnections = 512;
+const maxConnections = 512;
 const keepAliveMs = 30_000;
 const discardedBytes = 64 * 1024;
 
 /** Makes a client. Connecting may take `connectTimeoutMs` of a call's time. */
 export function createHttpClient(options: { readonly connectTimeoutMs: number }): HttpClient {
   const agent = new Agent({
-    connections: mostConnections,
+    connections: maxConnections,
     connect: { timeout: options.connectTimeoutMs },
     keepAliveTimeout: keepAliveMs,
     // The call's deadline is the only clock: these two would count the time in which a reader works on a batch.

@@ -2,7 +2,7 @@ import { Assembler } from 'stream-json/assembler.js';
 import { jsonParser, type Token } from 'stream-json/parser.js';
 
 /** The largest single value (an element, or what stands beside the list) that is held in memory, in UTF-16 code units. */
-const largestValue = 16 * 1024 * 1024;
+const maxValueLength = 16 * 1024 * 1024;
 
 /** Reads `{"<key>":[…]}` piece by piece and hands out the list's elements; what stands beside the list is skipped. */
 export interface JsonListReader {
@@ -80,7 +80,7 @@ export function createJsonListReader(key: string): JsonListReader {
       const elements: unknown[] = [];
       for (const token of listTokens(tokenize, text)) take(token, elements);
       unfinished = elements.length > 0 ? 0 : unfinished + text.length;
-      if (unfinished > largestValue) throw new JsonListFault('holds a value that is too large');
+      if (unfinished > maxValueLength) throw new JsonListFault('holds a value that is too large');
       return elements;
     },
     end() {

@@ -15,7 +15,7 @@ export interface InvalidMessage {
 }
 
 /** The longest text of one message, in UTF-16 code units. */
-export const longestText = 1024 * 1024;
+export const maxTextLength = 1024 * 1024;
 
 /**
  * Decodes one element of the upstream's list; fields that are not known are ignored. A wrong `report_id` sets the
@@ -31,8 +31,8 @@ export function decodeMessage(value: unknown, index: number): Message | InvalidM
     return reject(index, id, 'timestamp', 'must be an RFC 3339 time with its zone', timestamp);
   }
   if (typeof text !== 'string') return reject(index, id, 'text', 'must be a string', text);
-  if (text.length > longestText) {
-    const problem = `must have at most ${longestText} UTF-16 code units, but has ${text.length}`;
+  if (text.length > maxTextLength) {
+    const problem = `must have at most ${maxTextLength} UTF-16 code units, but has ${text.length}`;
     return { index, id, field: 'text', problem };
   }
   if (reportId !== null && !isSafeInteger(reportId)) {

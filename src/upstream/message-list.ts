@@ -13,9 +13,9 @@ export interface MessageBatch {
 }
 
 /** Messages of one batch, counted or not. */
-const largestBatch = 1000;
+const maxBatchMessages = 1000;
 /** Text of one batch, in UTF-16 code units: a thousand texts of full length would fill the memory. */
-const longestBatchText = 4 * 1024 * 1024;
+const maxBatchTextLength = 4 * 1024 * 1024;
 
 /**
  * Decodes a messages body as it arrives. The last batch comes only when the body has proved whole.
@@ -67,7 +67,9 @@ function addElement(batch: OpenBatch, element: unknown, index: number): void {
 }
 
 function isFull(batch: OpenBatch): boolean {
-  return batch.messages.length + batch.invalid.length >= largestBatch || batch.textLength >= longestBatchText;
+  return (
+    batch.messages.length + batch.invalid.length >= maxBatchMessages || batch.textLength >= maxBatchTextLength
+  );
 }
 
 function endList(reader: JsonListReader, lastText: string): void {

@@ -6,9 +6,9 @@ import { type CallFacts, type UpstreamError, UpstreamTimeout, UpstreamUnavailabl
 import type { RetryBudget } from './retry-budget.ts';
 import type { Throttle } from './throttle.ts';
 
-const mostTries = 3;
+const maxTries = 3;
 const baseDelayMs = 100;
-const longestDelayMs = 1000;
+const maxDelayMs = 1000;
 // Of the whole deadline, so that a first try met by silence leaves time for one more, and a slow answer still counts.
 const firstTryShare = 0.8;
 
@@ -54,10 +54,10 @@ export async function tryCall<T>(options: RetriedCall<T>): Promise<T> {
       if (isBrokenCircuitError(error)) {
         throw failure ?? new UpstreamUnavailable({ ...call, reason: 'breaker-open' }, { cause: error });
       }
-      if (!isRetryable(error) || tryNumber === mostTries) throw error;
+      if (!isRetryable(error) || tryNumber === maxTries) throw error;
       failure = error;
     }
-    const delayMs = random() * Math.min(longestDelayMs, baseDelayMs * 2 ** (tryNumber - 1));
+    const delayMs = random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (tryNumber - 1));
     if (Math.max(delayMs, throttle.waitMs) >= deadline.remainingMs || !budget.spend()) throw failure;
     log.debug(
       { account: call.account, path: call.path, tryNumber, err: failure },

@@ -4,13 +4,16 @@ import type { Report } from '../billing/report.ts';
 import { type CallFacts, InvalidResponse } from './errors.ts';
 import { makeStorable } from './storable-text.ts';
 
-const longestName = 1000;
+const maxNameCharacters = 1000;
 
 const reportShape = z.object({
   id: z.int(),
   name: z
     .string()
-    .refine((name) => countCharacters(name) <= longestName, `has more than ${longestName} characters`),
+    .refine(
+      (name) => countCharacters(name) <= maxNameCharacters,
+      `has more than ${maxNameCharacters} characters`,
+    ),
   credit_cost: z.number(),
 });
 
@@ -50,5 +53,5 @@ function readCost(cost: number, call: CallFacts): Credits {
 
 function countCharacters(text: string): number {
   // At most two code units stand for one character, so a huge name is not walked.
-  return text.length > 2 * longestName ? text.length : Array.from(text).length;
+  return text.length > 2 * maxNameCharacters ? text.length : Array.from(text).length;
 }

@@ -2,10 +2,10 @@ import { bulkhead, type CircuitBreakerPolicy, isBulkheadRejectedError } from 'co
 import { createBreaker } from './breaker.ts';
 import { type CallFacts, UpstreamError, UpstreamTimeout, UpstreamUnavailable } from './errors.ts';
 
-const mostCalls = 8;
-const mostSuspectCalls = 4;
-const longestQueue = 10_000;
-const mostSuspects = 1000;
+const maxCalls = 8;
+const maxSuspectCalls = 4;
+const maxQueueLength = 10_000;
+const maxSuspects = 1000;
 
 /**
  * The way of all report calls to one account's upstream. Its rule, so that broken reports never lock out good ones:
@@ -18,8 +18,8 @@ const mostSuspects = 1000;
  *   their deadline, call after call, leave the other half to good ones.
  */
 export class ReportLane {
-  readonly #slots = bulkhead(mostCalls, longestQueue);
-  readonly #suspectSlots = bulkhead(mostSuspectCalls, longestQueue);
+  readonly #slots = bulkhead(maxCalls, maxQueueLength);
+  readonly #suspectSlots = bulkhead(maxSuspectCalls, maxQueueLength);
   readonly #connecting = createBreaker(
     (error) => error instanceof UpstreamUnavailable && error.reason === 'unreachable',
   );
@@ -64,7 +64,7 @@ export class ReportLane {
   #suspect(reportId: number, breaker: CircuitBreakerPolicy): void {
     if (this.#suspects.has(reportId)) return;
     const [oldest] = this.#suspects.keys();
-    if (oldest !== undefined && this.#suspects.size >= mostSuspects) this.#suspects.delete(oldest);
+    if (oldest !== undefined && this.#suspects.size >= maxSuspects) this.#suspects.delete(oldest);
     this.#suspects.set(reportId, breaker);
   }
 }

@@ -1,5 +1,5 @@
 const earnedPerCall = 0.1;
-const mostTokens = 10;
+const maxTokens = 10;
 const firstTokens = 3;
 
 /** A token bucket that keeps retries near 10 % of the calls, so that a dead upstream sees no storm of them. */
@@ -8,7 +8,7 @@ export class RetryBudget {
 
   /** Every first try earns a tenth of a retry. */
   earn(): void {
-    this.#tokens = Math.min(this.#tokens + earnedPerCall, mostTokens);
+    this.#tokens = Math.min(this.#tokens + earnedPerCall, maxTokens);
   }
 
   /** Whether one more retry could be paid for. */

@@ -2,14 +2,14 @@
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const longestText = 64;
+const maxTimestampLength = 64;
 
 /**
  * Reads an RFC 3339 timestamp into epoch ms, or says null when it is none, names no real date, or lies outside the
  * years 1970 to 9999 (in UTC). What is finer than a millisecond is cut off.
  */
 export function parseTimestamp(text: string): number | null {
-  if (text.length > longestText) return null;
+  if (text.length > maxTimestampLength) return null;
   const match = rfc3339.exec(text);
   if (match === null) return null;
   const [, yearText, monthText, dayText, hour, minute, second, fraction = '', sign, zoneHour, zoneMinute] =

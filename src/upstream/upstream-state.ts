@@ -19,12 +19,12 @@ export interface UpstreamState {
 /** The states of all accounts' upstreams, of which the least recently used idle ones are forgotten. */
 export class UpstreamStates {
   readonly #now: () => Date;
-  readonly #mostStates: number;
+  readonly #maxStates: number;
   readonly #states = new Map<string, UpstreamState>();
 
-  constructor(now: () => Date, mostStates = 10_000) {
+  constructor(now: () => Date, maxStates = 10_000) {
     this.#now = now;
-    this.#mostStates = mostStates;
+    this.#maxStates = maxStates;
   }
 
   /** The state of one upstream, fresh when it is not known. */
@@ -33,13 +33,13 @@ export class UpstreamStates {
     // A Map keeps the order of insertion: the last one used goes to its end.
     this.#states.delete(upstreamKey);
     this.#states.set(upstreamKey, state);
-    if (this.#states.size > this.#mostStates) this.#forgetIdle(upstreamKey);
+    if (this.#states.size > this.#maxStates) this.#forgetIdle(upstreamKey);
     return state;
   }
 
   #forgetIdle(newestKey: string): void {
     for (const [key, state] of this.#states) {
-      if (this.#states.size <= this.#mostStates) return;
+      if (this.#states.size <= this.#maxStates) return;
       // One in use bounds its calls, and one that is throttled must keep its promise.
       const isIdle = key !== newestKey && state.openCalls === 0 && state.throttle.waitMs === 0;
       if (isIdle) this.#states.delete(key);

@@ -13,7 +13,7 @@ export interface PeriodPage {
 }
 
 /** The most periods in a page. */
-const mostPeriods = 100;
+const maxPeriods = 100;
 
 /** Reads one page of periods. @throws InvalidArgument or InvalidCursor */
 export async function readPeriodPage(
@@ -21,10 +21,10 @@ export async function readPeriodPage(
   account: string,
   { first, after }: { readonly first: number; readonly after: string | null },
 ): Promise<PeriodPage> {
-  if (first < 0 || first > mostPeriods) {
+  if (first < 0 || first > maxPeriods) {
     throw new InvalidArgument({
       argument: 'first',
-      problem: `must be from 0 to ${mostPeriods}, but is ${first}`,
+      problem: `must be from 0 to ${maxPeriods}, but is ${first}`,
     });
   }
   const codec = createPeriodCodec(account);

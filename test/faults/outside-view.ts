@@ -102,7 +102,7 @@ export async function askForUsage(url: string): Promise<Pick<Sight, 'outcome' | 
 }
 
 /** The longest time that any query or readiness probe took, in ms. */
-export function longestMs({ queries, readiness }: OutsideView): number {
+export function readMaxMs({ queries, readiness }: OutsideView): number {
   return Math.max(...[...queries, ...readiness].map(({ tookMs }) => tookMs));
 }
 

@@ -6,7 +6,7 @@ import type { ServiceProcess } from '../main/service-process.ts';
 import { spawnBuiltService } from './built-service.ts';
 import { createMessages } from './created-messages.ts';
 import { isFullRun, reportFinding } from './full-runs.ts';
-import { askForUsage, countOutcomes, longestMs, type OutsideView, watchFromOutside } from './outside-view.ts';
+import { askForUsage, countOutcomes, readMaxMs, type OutsideView, watchFromOutside } from './outside-view.ts';
 import { createPostgresServer, findPostgres, type PostgresServer } from './postgres-server.ts';
 
 const bin = findPostgres();
@@ -14,8 +14,8 @@ if (bin === null)
   console.log('no PostgreSQL programs under /usr/lib/postgresql: its outages are not tested here');
 
 // How long a request may wait for a database that is not there; and how long until all is well again.
-const longestWaitMs = 2_000;
-const longestHealingMs = 5_000;
+const maxWaitMs = 2_000;
+const maxHealingMs = 5_000;
 const outageMs = isFullRun ? 10_000 : 3_000;
 
 const down = { outcome: 'DATABASE_UNAVAILABLE', messageCount: null };
@@ -60,7 +60,7 @@ describe.runIf(bin !== null)('when its PostgreSQL', () => {
     await view.end();
     // The first to be answered wait for the first pull, which is no matter of the database's.
     expectHonest({ ...view, queries: view.queries.filter(({ outcome }) => outcome !== 'ok') });
-    expect(healedMs).toBeLessThan(longestHealingMs);
+    expect(healedMs).toBeLessThan(maxHealingMs);
     reportFinding('PostgreSQL down at the start', { ...tell(view), healedMs, serverStartMs: upMs - begin });
     await end(service);
   }, 60_000);
@@ -95,7 +95,7 @@ describe.runIf(bin !== null)('when its PostgreSQL', () => {
       await view.end();
 
       expectHonest(view);
-      expect(healingMs).toBeLessThan(longestHealingMs);
+      expect(healingMs).toBeLessThan(maxHealingMs);
       // What was recorded before is there at every answer, and then what came meanwhile.
       const counts = view.queries.map(({ messageCount }) => messageCount).filter((count) => count !== null);
       expect(new Set(counts)).toEqual(new Set([1_100, 1_200]));
@@ -123,7 +123,7 @@ async function end(service: ServiceProcess): Promise<void> {
 
 /** Right or honest, and never late. */
 function expectHonest(view: OutsideView): void {
-  expect(longestMs(view)).toBeLessThan(longestWaitMs);
+  expect(readMaxMs(view)).toBeLessThan(maxWaitMs);
   expect(new Set(view.liveness)).toEqual(new Set([200]));
   const outcomes = Object.keys(countOutcomes(view.queries));
   expect(outcomes.filter((outcome) => outcome !== 'DATABASE_UNAVAILABLE' && outcome !== 'ok')).toEqual([]);
@@ -148,7 +148,7 @@ function isWellSince({ queries, readiness }: OutsideView, sinceMs: number): bool
 function tell(view: OutsideView): Readonly<Record<string, unknown>> {
   return {
     ...countOutcomes(view.queries),
-    longestMs: Math.round(longestMs(view)),
+    maxMs: Math.round(readMaxMs(view)),
     probes: view.liveness.length,
   };
 }

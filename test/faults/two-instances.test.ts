@@ -31,7 +31,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
     onTestFinished(() => upstream.close());
     let count = perRound;
     let open = 0;
-    let mostOpen = 0;
+    let maxOpen = 0;
     let hangs = false;
     let hanging: Instance | null = null;
     const databaseUrl = await place.createUrl();
@@ -50,7 +50,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
       );
       upstream.forAccount(path).onMessages((_request, response) => {
         open += 1;
-        mostOpen = Math.max(mostOpen, open);
+        maxOpen = Math.max(maxOpen, open);
         response.once('close', () => {
           open -= 1;
         });
@@ -78,7 +78,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
     expect([...outcomes]).toEqual(['ok']);
     // Whole snapshots only: each is a multiple of 200.
     expect([...seen].filter((value) => value === null || value % perRound !== 0)).toEqual([]);
-    expect(mostOpen).toBe(1);
+    expect(maxOpen).toBe(1);
 
     // One of them hangs in a pull, is killed there, and the other brings the next snapshot.
     hangs = true;
@@ -96,7 +96,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
     expect(tookMs).toBeLessThan(takeoverMs);
     reportFinding(`two instances on ${place.name}: kill -9 of the one that pulls`, {
       takeoverMs: tookMs,
-      mostOpen,
+      maxOpen,
     });
     for (const { service } of instances) expect(service.output.stderr).not.toMatch(/"level":[56]0/);
   }, 60_000);

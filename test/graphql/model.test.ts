@@ -14,7 +14,7 @@ import {
 } from './model-usage.ts';
 import { periodMs, placeFilter, placeUsage, type RandomQuery, someQuery, someUsage } from './random-usage.ts';
 
-const mostRuns = 30;
+const maxRuns = 30;
 
 test.each(testDatabases)(
   'what GraphQL says equals a plain model of what the upstream told on $name',
@@ -49,7 +49,7 @@ test.each(testDatabases)(
         },
       ),
       // A busy machine runs fewer rather than fail.
-      { numRuns: mostRuns, interruptAfterTimeLimit: 40_000 },
+      { numRuns: maxRuns, interruptAfterTimeLimit: 40_000 },
     );
     expect(periodCount).toBeGreaterThanOrEqual(3);
     await app.close();

@@ -31,7 +31,7 @@ export interface ScriptedUpstream extends ScriptedAccount {
   countOf(path: string): number;
   clearRequests(): void;
   /** The most report calls that were ever open at once. */
-  readonly mostReportsAtOnce: number;
+  readonly maxReportsAtOnce: number;
   /** Connections that were ever made. */
   readonly connectionCount: number;
   /** Connections that are open now. */
@@ -72,7 +72,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
   const requests: { readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
   let reportDelayMs = 0;
   let openReports = 0;
-  let mostReportsAtOnce = 0;
+  let maxReportsAtOnce = 0;
   let connectionCount = 0;
   let openConnections = 0;
 
@@ -98,7 +98,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
 
   function answerReport(script: AccountScript, id: number, response: ServerResponse): void {
     openReports += 1;
-    mostReportsAtOnce = Math.max(mostReportsAtOnce, openReports);
+    maxReportsAtOnce = Math.max(maxReportsAtOnce, openReports);
     response.once('close', () => {
       openReports -= 1;
     });
@@ -150,8 +150,8 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     clearRequests() {
       requests.length = 0;
     },
-    get mostReportsAtOnce() {
-      return mostReportsAtOnce;
+    get maxReportsAtOnce() {
+      return maxReportsAtOnce;
     },
     get connectionCount() {
       return connectionCount;

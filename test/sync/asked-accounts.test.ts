@@ -16,7 +16,7 @@ describe.each(testDatabases)('the accounts that are asked for on $name', (testDa
       await recordPull(ledger, [textMessage(1, 10)], { account });
       nowMs += hourMs;
     }
-    const asked = new AskedAccounts({ ledger, now, log: createLog('silent'), mostAccounts: 3 });
+    const asked = new AskedAccounts({ ledger, now, log: createLog('silent'), maxAccounts: 3 });
     expect(await asked.readAwake()).toEqual(['coil', 'bolt', 'acme']);
     // The last hour before the look is read again.
     expect(await asked.readAwake()).toEqual(['coil']);
@@ -37,7 +37,7 @@ describe.each(testDatabases)('the accounts that are asked for on $name', (testDa
       nowMs += hourMs;
     }
     nowMs += 2 * hourMs;
-    const asked = new AskedAccounts({ ledger, now, log: createLog('silent'), mostAccounts: 1 });
+    const asked = new AskedAccounts({ ledger, now, log: createLog('silent'), maxAccounts: 1 });
     expect(await asked.readAwake()).toEqual(['coil', 'bolt']);
     expect(await asked.readAwake()).toEqual(['coil', 'bolt']);
   });
@@ -48,7 +48,7 @@ describe.each(testDatabases)('the accounts that are asked for on $name', (testDa
       ledger,
       now: () => new Date(0),
       log: createLog('silent'),
-      mostAccounts: 1, // and one more is known
+      maxAccounts: 1, // and one more is known
     });
     asked.note('acme');
     asked.note('bolt');

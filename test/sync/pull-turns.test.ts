@@ -35,7 +35,7 @@ async function openPulls(testDatabase: TestDatabase): Promise<{
     reportsTimeoutMs: 1_000,
     intervalMs: 10_000,
     pullsAtOnce: 1,
-    mostAccounts: 100,
+    maxAccounts: 100,
     stopping: stopping.signal,
     now,
     log,

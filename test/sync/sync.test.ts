@@ -9,7 +9,7 @@ const messagesPath = '/messages/current-period';
 
 test('pulls at the start, then after each interval, one pull at a time', async () => {
   let underWay = 0;
-  let mostUnderWay = 0;
+  let maxUnderWay = 0;
   const begins: number[] = [];
   const app = await startApp({
     settings: { SYNC_INTERVAL_MS: '100' },
@@ -17,7 +17,7 @@ test('pulls at the start, then after each interval, one pull at a time', async (
       upstream.onMessages((_request, response) => {
         begins.push(performance.now());
         underWay += 1;
-        mostUnderWay = Math.max(mostUnderWay, underWay);
+        maxUnderWay = Math.max(maxUnderWay, underWay);
         setTimeout(() => {
           underWay -= 1;
           response.end(JSON.stringify({ messages: [{ id: 1, text: '123', timestamp: at }] }));
@@ -29,7 +29,7 @@ test('pulls at the start, then after each interval, one pull at a time', async (
   expect(begins).toHaveLength(1);
   await sleep(1_000);
   await app.close();
-  expect(mostUnderWay).toBe(1);
+  expect(maxUnderWay).toBe(1);
   expect(begins.length).toBeGreaterThanOrEqual(3);
   const pauses = begins.slice(1).map((begin, index) => begin - (begins[index] ?? 0));
   // 150 ms for the answer and 100 ms of pause; timers may fire a millisecond early.
@@ -101,7 +101,7 @@ test.each(testDatabases)(
     const reportCalls = app.upstream.requests.filter(({ path }) => path.startsWith('/reports/'));
     expect(new Set(reportCalls.map(({ path }) => path)).size).toBe(35);
     expect(reportCalls).toHaveLength(35);
-    expect(app.upstream.mostReportsAtOnce).toBe(8);
+    expect(app.upstream.maxReportsAtOnce).toBe(8);
 
     app.upstream.clearRequests();
     statements.length = 0;

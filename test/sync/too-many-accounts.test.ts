@@ -30,12 +30,12 @@ test.each(testDatabases)(
       intervalMs: 20,
       firstPullTimeoutMs: 10_000,
       pullsAtOnce: 8,
-      mostAccounts: 2,
+      maxAccounts: 2,
       now,
       log,
       metrics,
     };
-    const first = new Sync({ ...options, mostAccounts: 3 });
+    const first = new Sync({ ...options, maxAccounts: 3 });
     for (const account of ['acme', 'bolt', 'coil']) {
       nowMs += 1_000;
       first.ask(account);
@@ -54,7 +54,7 @@ test.each(testDatabases)(
     await sync.stop();
     expect(countOf('acme')).toBe(0);
     expect(lines).toMatchObject([
-      { level: 40, mostAccounts: 2, msg: 'too many accounts are asked for: some are not kept fresh' },
+      { level: 40, maxAccounts: 2, msg: 'too many accounts are asked for: some are not kept fresh' },
     ]);
     await options.upstream.close();
   },

@@ -62,10 +62,10 @@ describe('broken reports', () => {
     for (const id of ids) await catchError(upstream.readReport('default', id));
     for (const id of ids) vendor.setReport(id, { name: 'R', credit_cost: 1 });
     for (const id of ids) await upstream.readReport('default', id);
-    expect(vendor.mostReportsAtOnce).toBe(1);
+    expect(vendor.maxReportsAtOnce).toBe(1);
     vendor.setReportDelay(20);
     await Promise.all(ids.map((id) => upstream.readReport('default', id)));
-    expect(vendor.mostReportsAtOnce).toBe(8);
+    expect(vendor.maxReportsAtOnce).toBe(8);
   });
 
   test('are asked again and again, but each no more than once in 2 s after 5 failures', async () => {

@@ -83,7 +83,7 @@ describe('reading a report', () => {
     for (const id of ids) vendor.setReport(id, { name: `R${id}`, credit_cost: id });
     const reports = await Promise.all(ids.map((id) => upstream.readReport('default', id)));
     expect(reports.map((report) => report?.name)).toEqual(ids.map((id) => `R${id}`));
-    expect(vendor.mostReportsAtOnce).toBe(8);
+    expect(vendor.maxReportsAtOnce).toBe(8);
   });
 
   test('reuses its connections, also after 404s and 500s', async () => {

@@ -20,7 +20,7 @@ export interface AnswerCache {
 
 // An object, a map's entry and a buffer's head.
 const entryBytes = 400;
-const longestKey = 20_000;
+const maxKeyLength = 20_000;
 
 /** @param maxBytes how much memory it may take; 0 keeps nothing. */
 export function createAnswerCache(maxBytes: number): AnswerCache {
@@ -34,7 +34,7 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
   return {
     get: (key) => answers.get(key),
     set(key, answer) {
-      if (key.length <= longestKey) answers.set(key, answer);
+      if (key.length <= maxKeyLength) answers.set(key, answer);
     },
   };
 }

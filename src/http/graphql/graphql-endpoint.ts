@@ -47,10 +47,10 @@ export interface GraphQLEndpointOptions {
 }
 
 /** A few errors tell a person what is wrong; a hundred only make the answer long. */
-const mostValidationErrors = 20;
+const maxValidationErrors = 20;
 
 /** An answer is asked for again when a pull was recorded while it was put together. */
-const mostTries = 3;
+const maxTries = 3;
 
 /** Any one of these proves that the request is not a simple one that another site's page made a browser send. */
 const preflightHeaders = [
@@ -74,7 +74,7 @@ export async function addGraphQLEndpoint(
     formatError: createErrorFormatter(log, { hideSuggestions: production }),
     logger: log,
     parseOptions: { maxTokens: limits.maxTokens },
-    validationOptions: { maxErrors: mostValidationErrors },
+    validationOptions: { maxErrors: maxValidationErrors },
     maxRecursiveSelections: limits.maxSelections,
     validationRules: createDocumentRules(limits),
     // Trusted documents alone have ids; what clients register by themselves only fills memory.
@@ -100,7 +100,7 @@ export async function addGraphQLEndpoint(
     handler: async (request, reply) => {
       const asked = readGraphQLRequest(request, options);
       if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
-      for (let triesLeft = mostTries; ; triesLeft -= 1) {
+      for (let triesLeft = maxTries; ; triesLeft -= 1) {
         const session = reader.openSession(request.account);
         // Whoever executes the query reads it as well, and says what is wrong.
         const state = await session.readState().catch(() => null);

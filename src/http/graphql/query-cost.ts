@@ -12,7 +12,7 @@ import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphq
 import type { RequestContext } from './request-context.ts';
 
 /** More wrong values of variables than this in one request are not listed one by one. */
-const mostVariableErrors = 5;
+const maxVariableErrors = 5;
 
 const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
 
@@ -64,11 +64,11 @@ function readCost({
   readonly variables: Record<string, unknown>;
 }): number | null {
   const { coerced = {}, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: mostVariableErrors,
+    maxErrors: maxVariableErrors,
   });
   const [first] = errors ?? [];
   // The error after the last one listed says that there are more.
-  if (errors !== undefined && errors.length > mostVariableErrors) throw tooManyVariableErrors(first?.message);
+  if (errors !== undefined && errors.length > maxVariableErrors) throw tooManyVariableErrors(first?.message);
   if (errors !== undefined) return null;
   // Counting takes a tenth of the time of a short query, and clients send the same ones again and again.
   const known = knownCosts.get(operation) ?? new Map<string, number>();
@@ -83,15 +83,15 @@ function readCost({
     estimators,
     ...(name === undefined ? {} : { operationName: name }),
   });
-  if (known.size >= mostKnownCosts) known.clear();
-  if (key.length <= longestKnownKey) knownCosts.set(operation, known.set(key, cost));
+  if (known.size >= maxKnownCosts) known.clear();
+  if (key.length <= maxKnownKeyLength) knownCosts.set(operation, known.set(key, cost));
   return cost;
 }
 
 /** By operation, as long as Apollo keeps its document, and by the variables' values. */
 const knownCosts = new WeakMap<OperationDefinitionNode, Map<string, number>>();
-const mostKnownCosts = 50;
-const longestKnownKey = 1_000;
+const maxKnownCosts = 50;
+const maxKnownKeyLength = 1_000;
 
 function queryTooComplex(cost: number, limit: number): GraphQLError {
   return new GraphQLError(
@@ -108,7 +108,7 @@ function queriesOnly(operation: string): GraphQLError {
 }
 
 function tooManyVariableErrors(first = 'The variables have wrong values.'): GraphQLError {
-  return new GraphQLError(`${first} More than ${mostVariableErrors} values are wrong.`, {
+  return new GraphQLError(`${first} More than ${maxVariableErrors} values are wrong.`, {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   });
 }

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache';
 import { Refusal } from '../refusal.ts';
 
 /** Times that one name may stand in one place; people write it once or twice. */
-const mostRepetitions = 20;
+const maxRepetitions = 20;
 /** No shorter text repeats a name often enough to matter. */
-const shortestText = 200;
+const minTextLength = 200;
 const knownTextsBytes = 5_000_000;
 
 /**
@@ -24,7 +24,7 @@ export function createRepetitionCheck({
     sizeCalculation: (_, text) => text.length,
   });
   return (text) => {
-    if (text.length < shortestText || known.get(text) === true) return;
+    if (text.length < minTextLength || known.get(text) === true) return;
     const document = parseOrNull(text, maxTokens);
     // What is wrong with it is told by whoever answers.
     if (document === null) return;
@@ -51,7 +51,7 @@ function checkSelections({ selections }: SelectionSetNode, counts: Map<string, n
     if (selection.kind !== Kind.FIELD) continue;
     const name = selection.alias?.value ?? selection.name.value;
     const count = (counts.get(name) ?? 0) + 1;
-    if (count > mostRepetitions) throw tooManyRepetitions(name);
+    if (count > maxRepetitions) throw tooManyRepetitions(name);
     counts.set(name, count);
   }
 }
@@ -60,6 +60,6 @@ function tooManyRepetitions(name: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'GRAPHQL_VALIDATION_FAILED',
-    message: `"${name.slice(0, 100)}" stands more than ${mostRepetitions} times in one place: write it once.`,
+    message: `"${name.slice(0, 100)}" stands more than ${maxRepetitions} times in one place: write it once.`,
   });
 }

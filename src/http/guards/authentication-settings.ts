@@ -15,7 +15,7 @@ export interface GivenAuthentication {
 }
 
 /** 256 bits, as HS256 wants it: a shorter secret is easier to guess than the signature. */
-const leastSecretBytes = 32;
+const minSecretBytes = 32;
 const dayS = 86_400;
 
 /** Reads the credentials to accept: null when there are none. No fault repeats a secret. */
@@ -48,8 +48,8 @@ function readJwt(given: GivenAuthentication, faults: string[]): JwtSettings | nu
   }
   if (secret !== undefined) {
     const bytes = new TextEncoder().encode(secret);
-    if (bytes.length < leastSecretBytes)
-      faults.push(`JWT_SECRET must have ${leastSecretBytes} bytes or more, but has ${bytes.length}`);
+    if (bytes.length < minSecretBytes)
+      faults.push(`JWT_SECRET must have ${minSecretBytes} bytes or more, but has ${bytes.length}`);
     return { keys: { secret: bytes }, ...checks, maxAgeSeconds };
   }
   const alone = ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_MAX_AGE_S'] as const;

@@ -23,7 +23,7 @@ const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512
 const clockToleranceMs = 5_000;
 // A signature is checked again after this long, so that a key that its issuer withdrew is soon worth nothing.
 const rememberMs = 60_000;
-const mostRemembered = 5_000;
+const maxRemembered = 5_000;
 
 /** Makes the verifier of an issuer's tokens. A good token's signature is checked once a minute, its `exp` always. */
 export function createTokenVerifier(
@@ -33,7 +33,7 @@ export function createTokenVerifier(
   const key = 'secret' in keys ? async () => keys.secret : readRemoteKeys(keys.jwksUrl);
   const algorithms = 'secret' in keys ? ['HS256'] : publicKeyAlgorithms;
   const known = new LRUCache<string, { readonly account: string; readonly untilMs: number }>({
-    max: mostRemembered,
+    max: maxRemembered,
   });
 
   return async (token) => {

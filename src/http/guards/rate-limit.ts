@@ -21,7 +21,7 @@ export type RateLimiter = (request: FastifyRequest) => Promise<void>;
 
 const windowMs = 60_000;
 /** Accounts or addresses counted at once; the least recently seen are forgotten. */
-const mostKeys = 20_000;
+const maxKeys = 20_000;
 /** Redis gets this long for an answer; then memory counts, and Redis is left alone for a second. */
 const redisTimeoutMs = 150;
 const redisPauseMs = 1_000;
@@ -81,7 +81,7 @@ async function createCounter(
       max,
       timeWindow: windowMs,
       keyGenerator: keyOf,
-      cache: mostKeys,
+      cache: maxKeys,
       ...(redis === null ? {} : { redis, nameSpace: 'usage-rate-' }),
     });
     counter = scope.createRateLimit();

@@ -1,7 +1,7 @@
 /** How long one turn of the event loop may begin requests, in ms. */
 const turnMs = 5;
 /** How many requests of one connection may wait behind its own place in line: the few clients that pipeline send few. */
-const mostBehind = 20;
+const maxBehind = 20;
 
 /** Where requests come from. */
 export interface Connection {
@@ -65,7 +65,7 @@ export class TurnQueue {
       if (this.#line.length === 1) setImmediate(this.#beginNext);
       return true;
     }
-    if (behind.length === mostBehind) return false;
+    if (behind.length === maxBehind) return false;
     behind.push(begin);
     return true;
   }

@@ -40,7 +40,7 @@ export async function sendWholePeriod(
   request: FastifyRequest,
   reply: FastifyReply,
   options: WholePeriodOptions,
-  triesLeft = mostTries,
+  triesLeft = maxTries,
 ): Promise<FastifyReply> {
   const { reader, periodId, format, answers, log } = options;
   const session = reader.openSession(request.account);
@@ -52,7 +52,7 @@ export async function sendWholePeriod(
     const kept = answers.get(key);
     if (kept !== undefined) return sendKeptPeriod(request, reply, kept, fileNameOf(format, usage));
     const fileName = fileNameOf(format, usage);
-    const isLong = usage.totals.messageCount > mostKeptMessages;
+    const isLong = usage.totals.messageCount > maxKeptMessages;
     // What is too long to be remembered is named by what it is made of: a pull that changes anything changes the key.
     const longEtag = isLong ? etagOf(Buffer.from(key)) : null;
     if (longEtag !== null && isKnownToClient(request.headers['if-none-match'], longEtag)) {
@@ -93,9 +93,9 @@ export async function sendWholePeriod(
 }
 
 // Longer periods are streamed, whatever their length.
-const mostKeptMessages = 1_000;
+const maxKeptMessages = 1_000;
 // A list is read again when a pull was recorded in the middle of it.
-const mostTries = 3;
+const maxTries = 3;
 
 function fileNameOf(format: PeriodFormat, { period }: PeriodUsage): string | null {
   return format.fileName === null ? null : format.fileName(period.id);

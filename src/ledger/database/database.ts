@@ -59,7 +59,7 @@ export type ColumnType = 'bigint' | 'text';
 const reading = { connectMs: 600, statementMs: 1_200 };
 const scanning = { connectMs: 350, statementMs: 1_500 };
 // When the planner learns of new messages at once: as a share of all, what PostgreSQL itself waits for before it looks.
-const leastGrowth = 5_000;
+const minGrowthMessages = 5_000;
 const growthShare = 0.1;
 // A pull may take its time, but not for ever.
 const writing = { connectMs: 2_000, statementMs: 120_000 };
@@ -82,15 +82,15 @@ function openPostgresDatabase(url: string, log: Log | null): Database {
   const server = { url, outage, lockMs: 10_000 };
   const dialect = (
     work: string,
-    limits: { readonly mostConnections: number; readonly connectMs: number; readonly statementMs: number },
+    limits: { readonly maxConnections: number; readonly connectMs: number; readonly statementMs: number },
   ): Dialect =>
     new PostgresDialect({
       pool: createPostgresPool({ ...server, ...limits, applicationName: `usage-api ${work}` }),
     });
   return {
-    ...createPostgresDatabase(dialect('writes', { ...writing, mostConnections: 10 }), {
-      reads: dialect('reads', { ...reading, mostConnections: 10 }),
-      scans: dialect('scans', { ...scanning, mostConnections: 4 }),
+    ...createPostgresDatabase(dialect('writes', { ...writing, maxConnections: 10 }), {
+      reads: dialect('reads', { ...reading, maxConnections: 10 }),
+      scans: dialect('scans', { ...scanning, maxConnections: 4 }),
     }),
     sharedClockMs: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   };
@@ -169,7 +169,7 @@ export function createPostgresDatabase(
       await sql`set local jit = off`.execute(trx);
     },
     async noteGrowth(trx, messageCount) {
-      if (messageCount < leastGrowth) return;
+      if (messageCount < minGrowthMessages) return;
       // PostgreSQL itself looks only within the next minute. Until then it would take the account for a small one, and
       // read all of it for a page: 280 ms at 1,000,000 messages instead of 3.
       const known = await sql<{ rows: number }>`

@@ -9,7 +9,7 @@ export interface PostgresPoolOptions {
   readonly url: string;
   /** Seen in the server's `pg_stat_activity`. */
   readonly applicationName: string;
-  readonly mostConnections: number;
+  readonly maxConnections: number;
   /** How long to wait for a connection, its turn included. */
   readonly connectMs: number;
   /** How long a statement may take: the server ends it then. A silent server is given up a little later. */
@@ -27,7 +27,7 @@ export function createPostgresPool({ outage, ...options }: PostgresPoolOptions):
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
-    max: options.mostConnections,
+    max: options.maxConnections,
     connectionTimeoutMillis: options.connectMs,
     statement_timeout: options.statementMs,
     query_timeout: options.statementMs + silenceMs,

@@ -13,7 +13,7 @@ import type { Tables } from '../database/tables.ts';
 import { priceTexts } from './text-prices.ts';
 
 // The open period's reports come first, and one pull is not to take long over old ones; the others get their turn.
-const mostReports = 100;
+const maxReports = 100;
 
 /** The reports that closed periods still wait for, the one tried the longest ago first; at most a hundred. */
 export async function readLateReports({ writes }: Database, account: string): Promise<readonly LateReport[]> {
@@ -35,7 +35,7 @@ export async function readLateReports({ writes }: Database, account: string): Pr
       where m.account_id = r.account_id and m.period_id = r.period_id and m.report_id = r.report_id
         and m.credits is null
       order by m.position limit 1) is not null
-    order by read_at_ms, period_id, report_id limit ${sql.lit(mostReports)}`.execute(writes);
+    order by read_at_ms, period_id, report_id limit ${sql.lit(maxReports)}`.execute(writes);
   return rows.rows.map((row) => ({
     periodId: row.period_id,
     reportId: row.report_id,

@@ -22,7 +22,6 @@ export async function measureOverload(): Promise<string> {
     LOG_LEVEL: 'fatal',
     // Or the crowd could not send more than the service can answer.
     ANSWER_CACHE_BYTES: '0',
-    PAGE_CACHE_BYTES: '0',
   });
   const rows: string[][] = [];
   try {

@@ -17,7 +17,6 @@ export async function measureSoak(): Promise<string> {
     SYNC_INTERVAL_MS: '1000',
     // Every answer is worked out anew.
     ANSWER_CACHE_BYTES: '0',
-    PAGE_CACHE_BYTES: '0',
   });
   try {
     const capacity = await findCapacity({ url: service.url, query, durationMs: 5_000, connections: 20 });

@@ -10,8 +10,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   sync: ['billing', 'upstream', 'ledger', 'telemetry'],
   // Of `sync` only "pull this account now": the rule below.
   usage: ['billing', 'upstream', 'ledger', 'sync', 'telemetry'],
-  graphql: ['billing', 'usage', 'sync', 'telemetry'],
-  http: ['graphql', 'usage', 'sync', 'telemetry'],
+  graphql: ['billing', 'usage', 'telemetry'],
+  http: ['graphql', 'usage', 'telemetry'],
 };
 // Programs of their own, which put rooms together as `main` and `service` do.
 const openRooms = new Set(['commands']);

@@ -39,8 +39,7 @@ export interface Config {
   readonly bodyMaxBytes: number;
   readonly rateLimits: RateLimits;
   readonly trustedDocuments: TrustedDocuments;
-  /** Memory for pages and answers that were made before; 0 keeps none. */
-  readonly pageCacheBytes: number;
+  /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
 }
 
@@ -121,7 +120,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       redisUrl: settings.REDIS_URL ?? null,
     },
     trustedDocuments,
-    pageCacheBytes: settings.PAGE_CACHE_BYTES,
     answerCacheBytes: settings.ANSWER_CACHE_BYTES,
   });
 }

@@ -94,7 +94,6 @@ export async function startService(
     sync,
     rateCard,
     staleAfterMs: 2 * intervalMs,
-    pageCacheBytes: config.pageCacheBytes,
     now,
   });
 

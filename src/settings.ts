@@ -56,7 +56,6 @@ export const settingsSchema = z.object({
     .optional(),
   TRUSTED_DOCUMENTS: z.enum(['on', 'only', 'off'], 'must be on, only or off').default('on'),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
-  PAGE_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(32 * 2 ** 20),
   ANSWER_CACHE_BYTES: wholeNumber(0, 2 ** 40).default(64 * 2 ** 20),
   ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });

@@ -31,7 +31,7 @@ const common = { ledger, upstream, rateCard: defaultRateCard, now };
 const timing = { reportMaxAgeMs: 3_600_000, reportsTimeoutMs: 20_000, intervalMs: 10_000 };
 const sync = new Sync({ ...common, ...timing, firstPullTimeoutMs: 5_000, pullsAtOnce: 8, log, metrics });
 await sync.pullFirst('default');
-const reader = new UsageReader({ ...common, sync, staleAfterMs: 20_000, pageCacheBytes: 32 * 2 ** 20 });
+const reader = new UsageReader({ ...common, sync, staleAfterMs: 20_000 });
 
 const app = fastify();
 await app.register(mercurius, {
@@ -40,7 +40,7 @@ await app.register(mercurius, {
   jit: 1,
   graphiql: false,
 });
-// Pages are kept once they are known to be of one state.
+// As our own server does after each query.
 app.graphql.addHook('onResolution', async (_execution, { session }) => {
   await session.confirm();
 });

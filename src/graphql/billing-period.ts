@@ -12,8 +12,7 @@ import {
   Root,
 } from 'type-graphql';
 
-import type { BillingPeriod } from '../usage/message-query.ts';
-import type { PeriodPage } from '../usage/period-page.ts';
+import type { BillingPeriod, PeriodPage } from '../usage/period-page.ts';
 import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { PageInfoType } from './page-info.ts';

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 
-import type { PeriodUsage } from '../usage/message-query.ts';
+import type { PeriodUsage } from '../usage/usage-session.ts';
 import type { GraphQLContext } from './context.ts';
 import { DateTimeScalar } from './scalars.ts';
 

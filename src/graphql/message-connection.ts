@@ -2,7 +2,7 @@ import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-grap
 
 import type { ChargedMessage } from '../usage/charged-message.ts';
 import type { MessagePage } from '../usage/message-page.ts';
-import type { UsageTotals } from '../usage/message-query.ts';
+import type { UsageTotals } from '../usage/usage-sums.ts';
 import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { MessageView } from './message-view.ts';

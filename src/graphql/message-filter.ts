@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 
 import type { Credits } from '../billing/credits.ts';
 import { InvalidArgument } from '../usage/invalid-argument.ts';
-import { allMessages, type MessageFilter } from '../usage/message-query.ts';
+import { allMessages, type MessageFilter } from '../usage/message-page.ts';
 import { CreditsScalar, DateTimeScalar } from './scalars.ts';
 
 /** Declares `DateTimeRange`. */

@@ -1,6 +1,6 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
 
-import type { MessageOrder, MessageOrderField } from '../usage/message-query.ts';
+import type { MessageOrder, MessageOrderField } from '../usage/message-page.ts';
 
 const messageOrderFields = {
   TIMESTAMP: 'TIMESTAMP',

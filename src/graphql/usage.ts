@@ -1,9 +1,10 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 
 import type { Report } from '../billing/report.ts';
-import { type MessagePage, pageSize } from '../usage/message-page.ts';
-import type { MessageOrder, PeriodUsage, ReportTotals, UsageTotals } from '../usage/message-query.ts';
+import { type MessageOrder, type MessagePage, pageSize } from '../usage/message-page.ts';
 import { maxWindows, type UsageWindow, type WindowSize } from '../usage/time-windows.ts';
+import type { PeriodUsage } from '../usage/usage-session.ts';
+import type { ReportTotals, UsageTotals } from '../usage/usage-sums.ts';
 import { BillingPeriodType } from './billing-period.ts';
 import { costOfFilter, listCost, sumCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';

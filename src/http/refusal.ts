@@ -1,24 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** What a client is told when a request is refused before any query runs. */
-export interface Problem {
-  readonly status: number;
-  /** One of the error codes of docs/behaviour.md. */
-  readonly code: string;
-  readonly message: string;
-  /** What a program may need to know beside the code. */
-  readonly facts?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import type { Failure } from '../usage/failures.ts';
 
-/** A request that is refused; the server's error handler sends its problem. */
+/** A request that is refused before any query runs. It says itself what the client is told. */
 export class Refusal extends Error {
-  readonly problem: Problem;
+  readonly failure: Failure;
 
-  constructor(problem: Problem, options?: ErrorOptions) {
-    super(problem.message, options);
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
     this.name = 'Refusal';
-    this.problem = problem;
+    this.failure = failure;
   }
 }
 
@@ -63,9 +54,9 @@ export function overloaded(retryAfterSeconds: number): Refusal {
   });
 }
 
-/** Sends a problem in the shape that the path's clients read: GraphQL's `errors`, or one `error`. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, code, message, facts = {}, headers = {} } = problem;
+/** Sends a failure in the shape that the path's clients read: GraphQL's `errors`, or one `error`. */
+export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): FastifyReply {
+  const { status, code, message, facts = {}, headers = {} } = failure;
   reply.code(status).headers(headers);
   // By the path as sent: a request that matches no route, or not even HTTP's grammar, has no route to ask.
   if (!isGraphQL(request.url)) return reply.send({ error: { code, message, ...facts } });

@@ -11,7 +11,8 @@ import { addHostCheck } from './guards/host-check.ts';
 import { addMetricsEndpoint } from './metrics-endpoint.ts';
 import { addOverloadProtection, type OverloadLimits } from './guards/overload.ts';
 import { createRefusalLimiter, createRequestLimiter, type RateLimits } from './guards/rate-limit.ts';
-import { type Problem, Refusal, sendProblem } from './refusal.ts';
+import { type Failure, toFailure } from '../usage/failures.ts';
+import { Refusal, sendFailure } from './refusal.ts';
 import { addRestEndpoint } from './usage/rest.ts';
 import { addSecurityHeaders } from './guards/security-headers.ts';
 import { createAnswerCache } from './graphql/answer-cache.ts';
@@ -55,15 +56,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: bodyMaxBytes,
     ...patience,
     // What is no URL meets no error handler.
-    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, problemOf(error)),
+    frameworkErrors: (error, request, reply) => void sendFailure(request, reply, toHttpFailure(error)),
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = error instanceof Refusal ? error.problem : problemOf(error);
-    if (problem.status >= 500 && !(error instanceof Refusal))
-      log.error({ err: error, path: request.routeOptions.url }, 'request failed');
-    return sendProblem(request, reply, problem);
+    const known = error instanceof Refusal ? error.failure : toFailure(error);
+    const failure = known ?? toHttpFailure(error);
+    const facts = { err: error, path: request.routeOptions.url };
+    if (known?.logged === true) log.warn(facts, 'request failed');
+    else if (known === null && failure.status >= 500) log.error(facts, 'request failed');
+    return sendFailure(request, reply, failure);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingHere));
+  app.setNotFoundHandler((request, reply) => sendFailure(request, reply, nothingHere));
 
   endConnectionsOnClose(app);
   // First of all: what is refused for want of time must not cost any.
@@ -133,10 +136,10 @@ async function addCors(
   });
 }
 
-const nothingHere: Problem = { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this path.' };
+const nothingHere: Failure = { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this path.' };
 
-/** What a client may know of an error: all of its own mistakes, nothing of ours. */
-function problemOf(error: unknown): Problem {
+/** What a client may know of an error of HTTP, or of ours: all of its own mistakes, nothing of ours. */
+function toHttpFailure(error: unknown): Failure {
   const status = statusOf(error);
   if (status >= 500 || !(error instanceof Error))
     return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' };

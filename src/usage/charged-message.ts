@@ -2,7 +2,7 @@ import { type Charge, chargeReport, chargeText, priceText } from '../billing/cha
 import type { Credits } from '../billing/credits.ts';
 import type { RateCard } from '../billing/rate-card.ts';
 import type { Report } from '../billing/report.ts';
-import type { RecordedMessage } from './message-query.ts';
+import type { RecordedMessage } from '../ledger/reading/message-page.ts';
 import { Unpriced } from './report-loader.ts';
 
 /**

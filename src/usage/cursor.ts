@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 
 import { z } from 'zod';
 
-import type { MessageFilter, MessageKey, MessageOrder } from './message-query.ts';
+import type { MessageFilter } from '../ledger/reading/message-filter.ts';
+import type { MessageKey, MessageOrder } from '../ledger/reading/message-order.ts';
 
 /** What a cursor is good for: it means nothing with another account, period, filter or order. */
 export interface CursorScope {

@@ -1,14 +1,14 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import type { MessageFilter } from '../ledger/reading/message-filter.ts';
+import type { MessageKey, MessageOrder } from '../ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../ledger/reading/message-page.ts';
+import type { PeriodUsage } from '../ledger/reading/periods.ts';
 import type { ChargedMessage } from './charged-message.ts';
 import { createCursorCodec, type CursorPlace } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import type {
-  MessageFilter,
-  MessageKey,
-  MessageOrder,
-  PeriodUsage,
-  RecordedMessage,
-} from './message-query.ts';
+
+export { allMessages, type MessageFilter } from '../ledger/reading/message-filter.ts';
+export type { MessageOrder, MessageOrderField } from '../ledger/reading/message-order.ts';
 
 /** What a client asks of a connection; null where it said nothing. */
 export interface PageArguments {

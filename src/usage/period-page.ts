@@ -1,7 +1,10 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import { allMessages } from '../ledger/reading/message-filter.ts';
+import type { BillingPeriod } from '../ledger/reading/periods.ts';
 import { createCursorCodec, type CursorCodec } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import { allMessages, type BillingPeriod } from './message-query.ts';
+
+export type { BillingPeriod } from '../ledger/reading/periods.ts';
 
 /** A page of an account's periods, newest first. */
 export interface PeriodPage {

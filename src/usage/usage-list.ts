@@ -1,17 +1,20 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { ListedMessage, PeriodUsage } from './message-query.ts';
-import { Unpriced } from './report-loader.ts';
+import type { ListedMessage } from '../ledger/reading/message-list.ts';
+import type { PeriodUsage } from '../ledger/reading/periods.ts';
+
+export type { ListedMessage } from '../ledger/reading/message-list.ts';
 
 const batchSize = 1_000;
 
 /**
  * Reads all messages of a period in the upstream's order, in batches, so that no period is too long for memory.
- * @throws Unpriced at the first message without a price; OrderChanged when the list was turned around meanwhile
+ * @throws PeriodUnpriced at the first message without a price; OrderChanged when the list was turned around meanwhile
  */
 export async function* listPricedMessages(
   ledger: Ledger,
-  { account, period }: PeriodUsage,
+  { account, period, totals }: PeriodUsage,
 ): AsyncGenerator<readonly ListedMessage[], void, undefined> {
+  if (totals.unpricedCount > 0) throw new PeriodUnpriced({ account, unpricedCount: totals.unpricedCount });
   let last: ListedMessage | null = null;
   for (;;) {
     const messages: readonly ListedMessage[] = await ledger.listMessages({
@@ -25,11 +28,24 @@ export async function* listPricedMessages(
     if (last !== null && (await ledger.readMessage(account, last.id))?.position !== last.position) {
       throw new OrderChanged({ account });
     }
-    const unpriced = messages.find((message) => message.credits === null);
-    if (unpriced !== undefined) throw new Unpriced({ reportId: unpriced.reportId ?? 0 });
+    // One that a pull brought while the list was read.
+    const unpricedCount = messages.filter((message) => message.credits === null).length;
+    if (unpricedCount > 0) throw new PeriodUnpriced({ account, unpricedCount });
     if (messages.length > 0) yield messages;
     last = messages.at(-1) ?? null;
     if (messages.length < batchSize) return;
+  }
+}
+
+/** A period has messages without a price, so that there is no whole list of what it cost. */
+export class PeriodUnpriced extends Error {
+  /** How many are known of. */
+  readonly unpricedCount: number;
+
+  constructor({ account, unpricedCount }: { readonly account: string; readonly unpricedCount: number }) {
+    super(`account ${account}: ${unpricedCount} messages of the period have no price yet`);
+    this.name = 'PeriodUnpriced';
+    this.unpricedCount = unpricedCount;
   }
 }
 

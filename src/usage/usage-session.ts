@@ -1,27 +1,26 @@
 import type { Charge } from '../billing/charge.ts';
 import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { MessageFilter } from '../ledger/reading/message-filter.ts';
+import type { ListedMessage } from '../ledger/reading/message-list.ts';
+import type { MessageOrder } from '../ledger/reading/message-order.ts';
+import type { RecordedMessage } from '../ledger/reading/message-page.ts';
+import type { PeriodUsage } from '../ledger/reading/periods.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { AccountState, type Confirmation } from './account-state.ts';
+import { AccountReads, type Confirmation } from './account-reads.ts';
 import { ChargedMessage } from './charged-message.ts';
 import { estimateCharge, type EstimateRequest } from './estimate.ts';
 import { parseId } from './id.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import { type MessagePage, type PageArguments, readMessagePage } from './message-page.ts';
-import type {
-  ListedMessage,
-  MessageFilter,
-  MessageOrder,
-  PeriodUsage,
-  RecordedMessage,
-} from './message-query.ts';
-import type { PageCache } from './page-cache.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
 import { createReportLoader, type ReportLoader } from './report-loader.ts';
 import type { Sync } from '../sync/sync.ts';
 import { listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
+
+export type { PeriodUsage } from '../ledger/reading/periods.ts';
 
 /** What reading usage works with. */
 export interface UsageSources {
@@ -41,23 +40,20 @@ export class UsageSession {
   /** The sums that it reads. */
   readonly sums: UsageSums;
   readonly #sources: UsageSources;
-  readonly #pages: PageCache;
   readonly #reports: ReportLoader;
-  readonly #state: AccountState;
+  readonly #reads: AccountReads;
   readonly #messagePages = new Map<string, Promise<MessagePage>>();
   readonly #messages = new Map<number, Promise<RecordedMessage | null>>();
   #hasAskedUpstream = false;
 
-  /** @param pages of all accounts, as earlier sessions read them. */
-  constructor(account: string, sources: UsageSources, pages: PageCache) {
+  constructor(account: string, sources: UsageSources) {
     this.account = account;
     this.#sources = sources;
-    this.#pages = pages;
-    const state = new AccountState(account, sources.ledger);
-    this.#state = state;
-    this.sums = new UsageSums(state);
+    const reads = new AccountReads(account, sources.ledger);
+    this.#reads = reads;
+    this.sums = new UsageSums(reads);
     this.#reports = createReportLoader({
-      readKnown: (periodId, reportIds) => state.ledger.readReports(account, periodId, reportIds),
+      readKnown: (periodId, reportIds) => reads.ledger.readReports(account, periodId, reportIds),
       readReport: (reportId) => {
         this.#hasAskedUpstream = true;
         return sources.upstream.readReport(account, reportId);
@@ -71,7 +67,7 @@ export class UsageSession {
    */
   async usage(periodId: string | null): Promise<PeriodUsage> {
     const id = periodId === null ? null : parseId(periodId);
-    const read = async () => (periodId !== null && id === null ? null : this.#state.readUsage(id));
+    const read = async () => (periodId !== null && id === null ? null : this.#reads.readUsage(id));
     let usage = await read();
     // Either the account has no such period, or it was never pulled.
     if (usage === null && (await this.#pullUnlessRecorded())) usage = await read();
@@ -80,14 +76,16 @@ export class UsageSession {
   }
 
   /**
-   * Names what all answers of the account depend on: what is recorded of it, and the freshness that answers show.
-   * Read from the ledger, once a session. Null while nothing is recorded.
+   * Names what answers of the account depend on: what is recorded of it and, if they show that, its freshness. Read
+   * from the ledger, once a session. Null while nothing is recorded.
    */
-  async readState(): Promise<string | null> {
-    const usage = await this.#state.readUsage(null);
+  async readState({ withFreshness }: { readonly withFreshness: boolean }): Promise<string | null> {
+    const usage = await this.#reads.readUsage(null);
     if (usage === null) return null;
-    const { revision, asOfMs } = usage.freshness;
-    return `${revision}/${asOfMs}/${this.isStale(usage)}`;
+    const { freshness } = usage;
+    return withFreshness
+      ? JSON.stringify({ ...freshness, stale: this.isStale(usage) })
+      : String(freshness.revision);
   }
 
   /** Whether something came from the upstream rather than the ledger: {@link UsageSession.readState} says nothing of it. */
@@ -95,20 +93,9 @@ export class UsageSession {
     return this.#hasAskedUpstream;
   }
 
-  /**
-   * Tells at its end whether a session may be believed: where a pull was recorded while it read, only a new session can
-   * give one answer. Pages of one state are kept for later sessions. Takes one statement, or none. Never throws.
-   */
-  async confirm(): Promise<Confirmation> {
-    const confirmation = await this.#state.confirm();
-    if (confirmation !== 'whole') return confirmation;
-    for (const [key, reading] of this.#messagePages) {
-      const page = await reading.catch(() => null);
-      // A report that could not be read may be readable for the next request.
-      if (page?.messages.every(({ report }) => !(report instanceof Error)) === true)
-        this.#pages.set(key, page);
-    }
-    return confirmation;
+  /** Tells whether all that the session read is of one state. Takes one statement, or none. Never throws. */
+  confirm(): Promise<Confirmation> {
+    return this.#reads.confirm();
   }
 
   /** Whether the usage is older than it should be. */
@@ -120,7 +107,7 @@ export class UsageSession {
   async message(messageId: string): Promise<ChargedMessage | null> {
     const id = parseId(messageId);
     if (id === null) return null;
-    const read = () => this.#state.ledger.readMessage(this.account, id);
+    const read = () => this.#reads.ledger.readMessage(this.account, id);
     let message = await readOnce(this.#messages, id, read);
     if (message === null && (await this.#pullUnlessRecorded())) message = await read();
     if (message === null) return null;
@@ -135,19 +122,16 @@ export class UsageSession {
     filter: MessageFilter,
     order: readonly MessageOrder[],
   ): Promise<MessagePage> {
-    const { period, freshness } = usage;
-    const key = JSON.stringify([this.account, period.id, freshness.revision, page, filter, order]);
-    const known = this.#pages.get(key);
-    if (known !== undefined) return { ...known, usage };
+    const key = JSON.stringify([usage.period.id, page, filter, order]);
     return readOnce(this.#messagePages, key, async () => {
-      const read = await readMessagePage(this.#state.ledger, usage, page, filter, order);
+      const read = await readMessagePage(this.#reads.ledger, usage, page, filter, order);
       return { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
     });
   }
 
-  /** All messages of a period in the upstream's order, in batches, without their texts. @throws Unpriced at one without a price */
+  /** All messages of a period in the upstream's order, in batches, without their texts. @throws PeriodUnpriced */
   pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly ListedMessage[], void, undefined> {
-    return listPricedMessages(this.#state.ledger, usage);
+    return listPricedMessages(this.#reads.ledger, usage);
   }
 
   /**
@@ -158,7 +142,7 @@ export class UsageSession {
     return estimateCharge(request, {
       rateCard: this.#sources.rateCard,
       readReport: async (reportId) => {
-        const periodId = (await this.#state.readUsage(null))?.period.id ?? 0;
+        const periodId = (await this.#reads.readUsage(null))?.period.id ?? 0;
         return this.#reports.load({ periodId, reportId });
       },
     });
@@ -169,7 +153,7 @@ export class UsageSession {
     const { rateCard } = this.#sources;
     if (version === null || version === rateCard.version) return rateCard;
     const card = isRateCardVersion(version)
-      ? await this.#state.ledger.readRateCard(this.account, version)
+      ? await this.#reads.ledger.readRateCard(this.account, version)
       : null;
     if (card !== null) return card;
     throw new InvalidArgument({ argument: 'version', problem: 'names no rate card that was ever used' });
@@ -178,7 +162,7 @@ export class UsageSession {
   /** A page of the account's periods, newest first. @throws InvalidArgument or InvalidCursor */
   async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
     await this.usage(null);
-    return readPeriodPage(this.#state.ledger, this.account, page);
+    return readPeriodPage(this.#reads.ledger, this.account, page);
   }
 
   /** Puts messages together with their reports: one ledger statement for all of them. */
@@ -194,17 +178,17 @@ export class UsageSession {
   }
 
   async #cardOf({ periodId }: RecordedMessage): Promise<RateCard> {
-    const usage = await this.#state.readUsage(periodId);
+    const usage = await this.#reads.readUsage(periodId);
     if (usage === null) throw new PeriodNotFound({ periodId: String(periodId) });
     return usage.rateCard;
   }
 
   /** Pulls an account of which nothing is recorded yet. @returns whether it did. */
   async #pullUnlessRecorded(): Promise<boolean> {
-    if ((await this.#state.readUsage(null)) !== null) return false;
+    if ((await this.#reads.readUsage(null)) !== null) return false;
     await this.#sources.sync.pullFirst(this.account);
-    this.#state.forget();
-    await this.#state.readUsage(null);
+    this.#reads.forget();
+    await this.#reads.readUsage(null);
     return true;
   }
 }

@@ -1,26 +1,27 @@
-import { isUnfiltered } from '../ledger/reading/message-filter.ts';
-import { noUsage } from '../ledger/reading/sums.ts';
-import type { AccountState } from './account-state.ts';
-import type {
-  MessageFilter,
-  PeriodUsage,
-  ReportTotals,
-  SlotTotals,
-  SumQuery,
-  UsageTotals,
-} from './message-query.ts';
+import { isUnfiltered, type MessageFilter } from '../ledger/reading/message-filter.ts';
+import type { PeriodUsage } from '../ledger/reading/periods.ts';
+import {
+  noUsage,
+  type ReportTotals,
+  type SlotTotals,
+  type SumQuery,
+  type UsageTotals,
+} from '../ledger/reading/sums.ts';
+import type { AccountReads } from './account-reads.ts';
 import { readOnce } from './read-once.ts';
 import { addTotals, foldWindows, type UsageWindow, type WindowSize } from './time-windows.ts';
 
+export type { ReportTotals, UsageTotals } from '../ledger/reading/sums.ts';
+
 /** The sums that one request reads. What several of its fields need is read once. */
 export class UsageSums {
-  readonly #state: AccountState;
+  readonly #reads: AccountReads;
   readonly #totals = new Map<string, Promise<UsageTotals>>();
   readonly #slots = new Map<string, Promise<readonly SlotTotals[]>>();
   readonly #byReport = new Map<string, Promise<readonly ReportTotals[]>>();
 
-  constructor(state: AccountState) {
-    this.#state = state;
+  constructor(reads: AccountReads) {
+    this.#reads = reads;
   }
 
   /** What a period's messages come to that a filter lets through. */
@@ -31,7 +32,7 @@ export class UsageSums {
     await Promise.resolve();
     const parts = this.#slots.get(keyOf(query)) ?? this.#byReport.get(keyOf(query));
     return readOnce(this.#totals, keyOf(query), () =>
-      parts === undefined ? this.#state.ledger.readTotals(query) : parts.then(sumUp),
+      parts === undefined ? this.#reads.ledger.readTotals(query) : parts.then(sumUp),
     );
   }
 
@@ -53,14 +54,14 @@ export class UsageSums {
     const lastMs = Math.min(usage.span.lastMs, (filter.toMs ?? Number.POSITIVE_INFINITY) - 1);
     if (firstMs > lastMs) return [];
     const query = sumQuery(usage, filter);
-    const slots = await readOnce(this.#slots, keyOf(query), () => this.#state.ledger.readSlots(query));
+    const slots = await readOnce(this.#slots, keyOf(query), () => this.#reads.ledger.readSlots(query));
     return foldWindows({ slots, size, timeZone, firstMs, lastMs });
   }
 
   /** A period's usage by report, dearest first. */
   byReport(usage: PeriodUsage, filter: MessageFilter): Promise<readonly ReportTotals[]> {
     const query = sumQuery(usage, filter);
-    return readOnce(this.#byReport, keyOf(query), () => this.#state.ledger.readReportTotals(query));
+    return readOnce(this.#byReport, keyOf(query), () => this.#reads.ledger.readReportTotals(query));
   }
 }
 

@@ -17,7 +17,6 @@ test('more than can be served is refused with 503, Retry-After and a code; healt
     MAX_EVENT_LOOP_DELAY_MS: '20',
     // Or the same answer would be sent again and again, which any machine keeps up with.
     ANSWER_CACHE_BYTES: '0',
-    PAGE_CACHE_BYTES: '0',
   });
   const url = await service.ready();
   await waitUntil(async () => (await askForUsage(url)).messageCount === 1_000);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { allMessages } from '../../src/usage/message-query.ts';
+import { allMessages } from '../../src/usage/message-page.ts';
 import { type App, startApp } from '../support/app.ts';
 
 const messages = Array.from({ length: 40 }, (_, id) => ({

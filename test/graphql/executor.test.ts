@@ -48,7 +48,7 @@ beforeAll(async () => {
   const common = { ledger, upstream: vendor, rateCard: defaultRateCard, now };
   const sync = new Sync({ ...common, ...pulls, pullsAtOnce: 1, log, metrics });
   await sync.pullFirst('default');
-  const reader = new UsageReader({ ...common, sync, staleAfterMs: 1e12, pageCacheBytes: 1e6 });
+  const reader = new UsageReader({ ...common, sync, staleAfterMs: 1e12 });
   openContext = () => ({ session: reader.openSession('default') });
 });
 

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openDatabase } from '../../src/ledger/database/database.ts';
 import { startApp, waitUntil } from '../support/app.ts';
+import { countStatements } from '../support/counted-database.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { makeApiKeys, writeTemporaryFile } from './credentials.ts';
 
@@ -21,6 +24,8 @@ function totalsOf(creditsUsed: string): object {
   return { usage: { totals: { creditsUsed } } };
 }
 
+const asOfAnswer = z.object({ usage: z.object({ freshness: z.object({ asOf: z.string() }) }) });
+
 const manyMessages = Array.from({ length: 1_200 }, (_, index) => ({ ...aba, id: 5_000 + index }));
 
 describe('answers that were given before', () => {
@@ -32,6 +37,24 @@ describe('answers that were given before', () => {
     app.upstream.setMessages([aba, digits]);
     await app.waitForRevision(2);
     expect(await app.data(totals)).toEqual(totalsOf('3.15')); // 2.00 + 1.15
+  });
+
+  it('outlive a pull that finds nothing new, unless they show how fresh they are', async () => {
+    const { database, statements } = countStatements(openDatabase('memory:'));
+    const app = await startApp({ database, script: (upstream) => upstream.setMessages([aba]) });
+    await app.waitForRevision(1);
+    const ids = '{ usage { messages { nodes { id } } } }';
+    const freshIds = '{ usage { freshness { asOf } messages { nodes { id } } } }';
+    const countPageReads = () => statements.filter((sql) => sql.includes('order by "position"')).length;
+    await app.data(ids);
+    const before = countPageReads();
+    await app.waitForPull();
+    expect(await app.data(ids)).toEqual({ usage: { messages: { nodes: [{ id: '1' }] } } });
+    expect(countPageReads()).toBe(before);
+
+    const asOf = asOfAnswer.parse(await app.data(freshIds)).usage.freshness.asOf;
+    await app.waitForPull();
+    expect(asOfAnswer.parse(await app.data(freshIds)).usage.freshness.asOf).not.toBe(asOf);
   });
 
   it('end with a pull of another instance', async () => {

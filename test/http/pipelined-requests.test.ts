@@ -31,7 +31,6 @@ it('do not keep other connections waiting, however many one sends', async () => 
       SYNC_INTERVAL_MS: '60000',
       // Or each request would be over before it could be in anybody's way.
       ANSWER_CACHE_BYTES: '0',
-      PAGE_CACHE_BYTES: '0',
     },
   });
   await app.waitForRevision(1);

@@ -57,7 +57,7 @@ export class World {
     this.#running = {
       database,
       ledger,
-      reader: new UsageReader({ ...dependencies, sync, staleAfterMs, pageCacheBytes: 1_000_000 }),
+      reader: new UsageReader({ ...dependencies, sync, staleAfterMs }),
     };
   }
 

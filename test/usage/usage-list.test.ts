@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { listPricedMessages, OrderChanged } from '../../src/usage/usage-list.ts';
-import { Unpriced } from '../../src/usage/report-loader.ts';
+import { listPricedMessages, OrderChanged, PeriodUnpriced } from '../../src/usage/usage-list.ts';
 import { textMessage, unpricedMessage } from '../ledger/priced-messages.ts';
 import { account, openTestLedger, recordPull } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';
@@ -38,6 +37,6 @@ describe.each(testDatabases)('the list of a whole period on $name', (testDatabas
   test('breaks off at a message without a price', async () => {
     const { ledger } = await openTestLedger(testDatabase);
     await recordPull(ledger, [textMessage(1, 1), unpricedMessage(2, 2, 7)]);
-    await expect((await openList(ledger)).next()).rejects.toThrow(Unpriced);
+    await expect((await openList(ledger)).next()).rejects.toThrow(PeriodUnpriced);
   });
 });

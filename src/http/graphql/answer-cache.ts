@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import { LRUCache } from 'lru-cache';
 
-import type { GraphQLHttpRequest } from './graphql-request.ts';
+import { type GraphQLHttpRequest, queryOf } from './graphql-request.ts';
 
 /** A whole answer without errors, as it goes out. */
 export interface KeptAnswer {
@@ -42,6 +42,15 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
 /** Names bytes by what they are, so that every instance gives them the same name. */
 export function etagOf(body: Buffer): string {
   return `"${hash('sha256', body, 'base64url')}"`;
+}
+
+/**
+ * Whether an answer may depend on when the account was pulled last, and not on what is recorded alone. Names cannot be
+ * escaped in GraphQL, so a document that asks for a field holds its name. An estimate may read a report of which no
+ * message tells.
+ */
+export function dependsOnFreshness({ httpGraphQLRequest }: GraphQLHttpRequest): boolean {
+  return /freshness|estimate/.test(queryOf(httpGraphQLRequest));
 }
 
 /**

@@ -18,7 +18,15 @@ import { createErrorFormatter } from '../../graphql/errors.ts';
 import { createExecutionPlugin } from '../../graphql/executor.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
-import { answerKey, type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from './answer-cache.ts';
+import type { UsageSession } from '../../usage/usage-session.ts';
+import {
+  answerKey,
+  type AnswerCache,
+  dependsOnFreshness,
+  etagOf,
+  isKnownToClient,
+  type KeptAnswer,
+} from './answer-cache.ts';
 import { createDocumentRules, type DocumentLimits } from './document-limits.ts';
 import { type GraphQLHttpRequest, queryOf, readGraphQLRequest } from './graphql-request.ts';
 import { legacyStatusPlugin } from './legacy-status.ts';
@@ -49,8 +57,15 @@ export interface GraphQLEndpointOptions {
 /** A few errors tell a person what is wrong; a hundred only make the answer long. */
 const maxValidationErrors = 20;
 
-/** An answer is asked for again when a pull was recorded while it was put together. */
-const maxTries = 3;
+/** An answer that was given before, or a new one. */
+type QueryAnswer =
+  | { readonly kept: KeptAnswer }
+  | {
+      readonly kept: null;
+      readonly response: HTTPGraphQLResponse;
+      /** Null: not to be given again. */
+      readonly key: string | null;
+    };
 
 /** Any one of these proves that the request is not a simple one that another site's page made a browser send. */
 const preflightHeaders = [
@@ -93,6 +108,23 @@ export async function addGraphQLEndpoint(
     ],
   });
   const checkRepetition = createRepetitionCheck(limits);
+
+  /** Finds a kept answer, or has Apollo make one. */
+  async function answerQuery(session: UsageSession, asked: GraphQLHttpRequest): Promise<QueryAnswer> {
+    const withFreshness = dependsOnFreshness(asked);
+    // A failure is told by the fields of the query: they read the same.
+    const state = await session.readState({ withFreshness }).catch(() => null);
+    const key = state === null ? null : answerKey(session.account, state, asked);
+    const kept = key === null ? undefined : answers.get(key);
+    if (kept !== undefined) return { kept };
+    if (!asked.trusted) checkRepetition(queryOf(asked.httpGraphQLRequest));
+    const response = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: asked.httpGraphQLRequest,
+      context: async () => ({ session, trusted: asked.trusted }),
+    });
+    return { kept: null, response, key: session.hasAskedUpstream ? null : key };
+  }
+
   await apollo.start();
   app.route({
     url: '/graphql',
@@ -100,28 +132,15 @@ export async function addGraphQLEndpoint(
     handler: async (request, reply) => {
       const asked = readGraphQLRequest(request, options);
       if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
-      for (let triesLeft = maxTries; ; triesLeft -= 1) {
-        const session = reader.openSession(request.account);
-        // Whoever executes the query reads it as well, and says what is wrong.
-        const state = await session.readState().catch(() => null);
-        const key = state === null ? null : answerKey(request.account, state, asked);
-        const kept = key === null ? undefined : answers.get(key);
-        if (kept !== undefined) return sendKept(request, reply, kept);
-        if (!asked.trusted) checkRepetition(queryOf(asked.httpGraphQLRequest));
-
-        const response = await apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: asked.httpGraphQLRequest,
-          context: async () => ({ session, trusted: asked.trusted }),
-        });
-        const confirmation = await session.confirm();
-        // Within three pulls that follow each other this closely, whatever was read last has to do.
-        if (confirmation === 'moved' && triesLeft > 1) continue;
-        const repeatable = key !== null && confirmation === 'whole' && !session.hasAskedUpstream;
-        const answer = repeatable ? toKept(request, asked, response) : null;
-        if (key === null || answer === null) return sendOnce(reply, response);
-        answers.set(key, answer);
-        return sendKept(request, reply, answer);
-      }
+      const { answer, isWhole } = await reader.readOneState(request.account, (session) =>
+        answerQuery(session, asked),
+      );
+      if (answer.kept !== null) return sendKept(request, reply, answer.kept);
+      const { key, response } = answer;
+      const kept = key !== null && isWhole ? toKept(request, asked, response) : null;
+      if (key === null || kept === null) return sendOnce(reply, response);
+      answers.set(key, kept);
+      return sendKept(request, reply, kept);
     },
   });
   // Fastify has answered all requests by then. Apollo's drain plugin would wait for this very close, for ever.

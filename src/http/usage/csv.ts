@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../telemetry/log.ts';
-import type { ListedMessage } from '../../usage/message-query.ts';
+import type { ListedMessage } from '../../usage/usage-list.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
 import type { AnswerCache } from '../graphql/answer-cache.ts';
 import { type PeriodFormat, sendWholePeriod } from './whole-period.ts';

@@ -47,7 +47,11 @@ const descriptions: readonly ((error: unknown) => Failure | null)[] = [
     facts: { argument: 'size' },
   })),
   row(InvalidCursor, ({ message }) => ({ status: 400, code: 'INVALID_CURSOR', message: sentence(message) })),
-  row(PeriodNotFound, ({ message }) => ({ status: 404, code: 'NOT_FOUND', message: sentence(message) })),
+  row(PeriodNotFound, () => ({
+    status: 404,
+    code: 'NOT_FOUND',
+    message: 'There is no such billing period.',
+  })),
   row(Unpriced, ({ message, reportId }) => ({
     status: 503,
     code: 'UNPRICED',

@@ -132,8 +132,8 @@ test.each(['/usage.csv', '/usage'])('HEAD %s answers what GET would, without rea
   expect(response.status).toBe(200);
   for (const name of ['content-type', 'content-disposition', 'content-length'])
     expect(response.headers.get(name)).toBe(full.headers.get(name));
-  // The period, and the first batch of its messages.
-  expect(statements).toHaveLength(2);
+  // The period, the first batch of its messages, and whether both are of one state.
+  expect(statements).toHaveLength(3);
   await app.close();
 });
 

@@ -1,4 +1,5 @@
-const unitsPerCredit = 10_000;
+const decimals = 4;
+const unitsPerCredit = 10 ** decimals;
 const recentBits = 12;
 // 2^32 over the golden ratio: spreads amounts, which are multiples of a few hundred units, over all slots.
 const multiplier = 0x9e3779b1;
@@ -11,6 +12,8 @@ const plainDecimal = /^(-?(?:0|[1-9]\d*))(?:\.(\d{1,4}))?$/;
  */
 export class Credits {
   static readonly zero = new Credits(0);
+  /** How many decimals an amount has at most. */
+  static readonly decimals = decimals;
   /** Amounts made lately. Most texts cost what others cost: their prices need no object of their own. */
   static readonly #recent: (Credits | undefined)[] = Array.from({ length: 2 ** recentBits });
   /** The largest single price accepted (a report's cost, an amount of a rate card), so that sums stay exact. */
@@ -34,7 +37,7 @@ export class Credits {
     }
     const [, whole = '', fraction = ''] = match;
     // The digits of the units themselves are read, so no binary fraction ever arises.
-    const units = Number(whole + fraction.padEnd(4, '0'));
+    const units = Number(whole + fraction.padEnd(decimals, '0'));
     if (!Number.isSafeInteger(units)) throw new InvalidCredits({ text, reason: 'is too large to be exact' });
     return Credits.fromUnits(units);
   }

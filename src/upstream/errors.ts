@@ -1,8 +1,12 @@
+import { quoteJson } from './json-value.ts';
+
 /** Which call it was. The path is the endpoint's own, so neither the vendor's host nor a secret in its URL shows. */
 export interface CallFacts {
   readonly account: string;
   /** `/messages/current-period` or `/reports/5392`. */
   readonly path: string;
+  /** The body's content-encoding when nobody knows it: what is wrong with such a body may be just that. */
+  readonly unknownCoding?: string | null;
 }
 
 /** A call to the upstream that brought no usable answer. One of the kinds below; never shown to clients. */
@@ -86,8 +90,12 @@ export class InvalidResponse extends UpstreamError {
   readonly problem: string;
 
   constructor(facts: CallFacts & { readonly problem: string }, options?: ErrorOptions) {
-    super(`invalid response: ${facts.problem}`, facts, options);
-    this.problem = facts.problem;
+    const { unknownCoding = null } = facts;
+    const coding =
+      unknownCoding === null ? '' : `; its content-encoding ${quoteJson(unknownCoding)} is unknown`;
+    const problem = `${facts.problem}${coding}`;
+    super(`invalid response: ${problem}`, facts, options);
+    this.problem = problem;
   }
 }
 

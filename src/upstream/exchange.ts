@@ -1,11 +1,10 @@
-import type { Report } from '../billing/report.ts';
 import type { Address } from './address.ts';
 import type { Deadline } from './deadline.ts';
 import { type CallFacts, UpstreamRefusal, UpstreamUnavailable } from './errors.ts';
 import type { HttpClient, HttpResponse } from './http-client.ts';
 import { type MessageBatch, readMessageList } from './message-list.ts';
 import type { TryLimits } from './policy.ts';
-import { decodeReport } from './report-json.ts';
+import { type DecodedReport, decodeReport } from './report-json.ts';
 import type { Throttle } from './throttle.ts';
 import { createUtf8Reader } from './utf8-reader.ts';
 
@@ -35,7 +34,8 @@ export async function requestMessages(
   const { call, deadline, abort, maxBytes } = exchange;
   const response = await awaitHeaders(exchange);
   if (response.status !== 200) throw await refuse(response, exchange);
-  const rest = readMessageList(awaitChunks(response.readBody(maxBytes), deadline), call);
+  const body = { ...call, unknownCoding: response.unknownCoding };
+  const rest = readMessageList(awaitChunks(response.readBody(maxBytes), deadline), body);
   const first = await rest.next();
   return { batches: joinBatches(first, rest), abort };
 }
@@ -43,7 +43,7 @@ export async function requestMessages(
 /** One try to read a report; a 404 is an answer. @throws UpstreamError */
 export async function requestReport(
   exchange: Exchange & TryLimits & { readonly reportId: number },
-): Promise<Report | null> {
+): Promise<DecodedReport | null> {
   const { call, deadline, reportId } = exchange;
   const response = await awaitHeaders(exchange);
   if (response.status === 404) {
@@ -51,8 +51,9 @@ export async function requestReport(
     return null;
   }
   if (response.status !== 200) throw await refuse(response, exchange);
-  const body = await deadline.wait(readText(response.readBody(reportBytes), call));
-  return decodeReport(body, reportId, call);
+  const body = { ...call, unknownCoding: response.unknownCoding };
+  const text = await deadline.wait(readText(response.readBody(reportBytes), body));
+  return decodeReport(text, reportId, body);
 }
 
 function awaitHeaders({

@@ -2,13 +2,15 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Address } from './address.ts';
 import { nameConnectionFault } from './connection-fault.ts';
 import type { CallFacts } from './errors.ts';
-import { readBody } from './response-body.ts';
+import { isKnownCoding, readBody } from './response-body.ts';
 
 /** A response whose body is still to be read. Aborting the call's signal gives it up at any time. */
 export interface HttpResponse {
   readonly status: number;
   /** The header as it came, or null. */
   readonly retryAfter: string | null;
+  /** The body's content-encoding when it is one that nobody here knows: the body is handed out as it came. */
+  readonly unknownCoding: string | null;
   /** The decompressed body. Only once. @throws as `readBody` does. */
   readBody(maxBytes: number): AsyncGenerator<Uint8Array, void, undefined>;
   /** Reads past a short body, so that its connection serves the next call; drops the connection of a long one. */
@@ -67,14 +69,12 @@ function createHeaders(address: Address): Record<string, string> {
 
 function wrapResponse(response: Dispatcher.ResponseData, call: CallFacts): HttpResponse {
   const { statusCode, headers, body } = response;
+  const coding = firstValue(headers['content-encoding'])?.trim().toLowerCase() ?? '';
   return {
     status: statusCode,
     retryAfter: firstValue(headers['retry-after']),
-    readBody: (maxBytes) =>
-      readBody(body, firstValue(headers['content-encoding'])?.trim().toLowerCase() ?? '', {
-        ...call,
-        maxBytes,
-      }),
+    unknownCoding: isKnownCoding(coding) ? null : coding,
+    readBody: (maxBytes) => readBody(body, coding, { ...call, maxBytes }),
     discard: () => body.dump({ limit: discardedBytes }),
   };
 }

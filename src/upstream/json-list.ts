@@ -1,5 +1,5 @@
-import { Assembler } from 'stream-json/assembler.js';
 import { jsonParser, type Token } from 'stream-json/parser.js';
+import { ExactAssembler } from './exact-json.ts';
 
 /** The largest single value (an element, or what stands beside the list) that is held in memory, in UTF-16 code units. */
 const maxValueLength = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ export class JsonListFault extends Error {
 export function createJsonListReader(key: string): JsonListReader {
   // Whole values only: tokens for pieces of values would cost twice the time and say nothing more.
   const tokenize = jsonParser({ packValues: true, streamValues: false });
-  const assembler = new Assembler();
+  const assembler = new ExactAssembler();
   let place: 'start' | 'object' | 'list' | 'skipped' | 'end' = 'start';
   let currentKey = '';
   let listSeen = false;

@@ -1,4 +1,6 @@
 import type { Message } from '../billing/message.ts';
+import { describeIdProblem, readId } from './id-json.ts';
+import { isJsonObject, quoteJson } from './json-value.ts';
 import { makeStorable } from './storable-text.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -23,42 +25,29 @@ export const maxTextLength = 1024 * 1024;
  * Plain checks, as a million of these are decoded in one pull. Source: rating rules, "Upstream facts".
  */
 export function decodeMessage(value: unknown, index: number): Message | InvalidMessage {
-  if (!isRecord(value)) return reject(index, null, 'message', 'must be an object', value);
-  const { id, timestamp, text, report_id: reportId = null } = value;
-  if (!isSafeInteger(id)) return reject(index, null, 'id', 'must be a whole number', id);
+  if (!isJsonObject(value)) return reject(index, null, 'message', 'must be an object', value);
+  const { id: sentId, timestamp, text, report_id: sentReportId = null } = value;
+  const id = readId(sentId);
+  if (id === null) return { index, id, field: 'id', problem: describeIdProblem(sentId) };
   const timestampMs = typeof timestamp === 'string' ? parseTimestamp(timestamp) : null;
   if (typeof timestamp !== 'string' || timestampMs === null) {
-    return reject(index, id, 'timestamp', 'must be an RFC 3339 time with its zone', timestamp);
+    return reject(index, id, 'timestamp', 'must be a date and a time with its zone', timestamp);
   }
   if (typeof text !== 'string') return reject(index, id, 'text', 'must be a string', text);
   if (text.length > maxTextLength) {
     const problem = `must have at most ${maxTextLength} UTF-16 code units, but has ${text.length}`;
     return { index, id, field: 'text', problem };
   }
-  if (reportId !== null && !isSafeInteger(reportId)) {
-    return reject(index, id, 'report_id', 'must be a whole number or null', reportId);
+  const reportId = sentReportId === null ? null : readId(sentReportId);
+  if (reportId === null && sentReportId !== null) {
+    return { index, id, field: 'report_id', problem: describeIdProblem(sentReportId) };
   }
-  // + 0 turns a negative zero into the one zero.
-  return {
-    id: id + 0,
-    timestampMs,
-    timestamp,
-    text: makeStorable(text),
-    reportId: reportId === null ? null : reportId + 0,
-  };
+  return { id, timestampMs, timestamp, text: makeStorable(text), reportId };
 }
 
 /** Tells the two outcomes of `decodeMessage` apart. */
 export function isInvalidMessage(outcome: Message | InvalidMessage): outcome is InvalidMessage {
   return 'problem' in outcome;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSafeInteger(value: unknown): value is number {
-  return Number.isSafeInteger(value);
 }
 
 function reject(
@@ -68,14 +57,5 @@ function reject(
   rule: string,
   value: unknown,
 ): InvalidMessage {
-  return { index, id, field, problem: `${rule}, but is ${quote(value)}` };
-}
-
-function quote(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  if (typeof value !== 'string') return 'an object';
-  // Cut before it is quoted: the value may be megabytes long.
-  return value.length > 40 ? `${JSON.stringify(value.slice(0, 40).toWellFormed())}…` : JSON.stringify(value);
+  return { index, id, field, problem: `${rule}, but is ${quoteJson(value)}` };
 }

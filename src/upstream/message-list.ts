@@ -62,7 +62,7 @@ function addElement(batch: OpenBatch, element: unknown, index: number): void {
     batch.invalid.push(outcome);
   } else {
     batch.messages.push(outcome);
-    batch.textLength += outcome.text.length;
+    batch.textLength += outcome.text.length + outcome.timestamp.length;
   }
 }
 

@@ -1,53 +1,52 @@
-import { z } from 'zod';
-import { InvalidCredits, type Credits, parsePrice } from '../billing/credits.ts';
 import type { Report } from '../billing/report.ts';
+import { InvalidCost, readCreditCost } from './credit-cost.ts';
 import { type CallFacts, InvalidResponse } from './errors.ts';
+import { parseExactJson } from './exact-json.ts';
+import { describeIdProblem, readId } from './id-json.ts';
+import { isJsonObject, quoteJson } from './json-value.ts';
 import { makeStorable } from './storable-text.ts';
 
 const maxNameCharacters = 1000;
 
-const reportShape = z.object({
-  id: z.int(),
-  name: z
-    .string()
-    .refine(
-      (name) => countCharacters(name) <= maxNameCharacters,
-      `has more than ${maxNameCharacters} characters`,
-    ),
-  credit_cost: z.number(),
-});
+/** A report as its body told it. */
+export interface DecodedReport {
+  readonly report: Report;
+  /** The `credit_cost` as it was sent, when it had more decimals than a price has; else null. */
+  readonly roundedFrom: string | null;
+}
 
 /**
- * Decodes the body of a report. Source: rating rules, "Upstream facts".
+ * Decodes the body of a report; fields that are not known are ignored. Source: rating rules, "Upstream facts".
  * @throws InvalidResponse naming the field, also when the report is another than the one that was asked for.
  */
-export function decodeReport(body: string, reportId: number, call: CallFacts): Report {
-  const outcome = reportShape.safeParse(parseJson(body, call));
-  if (!outcome.success) {
-    const issue = outcome.error.issues[0];
-    const field = issue?.path[0] ?? 'the body';
-    throw new InvalidResponse({ ...call, problem: `${String(field)}: ${issue?.message ?? 'invalid'}` });
-  }
-  const { id, name, credit_cost: cost } = outcome.data;
+export function decodeReport(body: string, reportId: number, call: CallFacts): DecodedReport {
+  const refuse = (problem: string, options?: ErrorOptions): InvalidResponse =>
+    new InvalidResponse({ ...call, problem }, options);
+  const json = parseBody(body, call);
+  if (!isJsonObject(json)) throw refuse(`the body must be an object, but is ${quoteJson(json)}`);
+  const { id: sentId, name, credit_cost: sentCost } = json;
+  const id = readId(sentId);
+  if (id === null) throw refuse(`id: ${describeIdProblem(sentId)}`);
   // Of the body's two ids, the asked one counts for the caller: another report's price must never be charged.
-  if (id !== reportId) throw new InvalidResponse({ ...call, problem: `id: is ${id}, not the one asked for` });
-  return { id: reportId, name: makeStorable(name), creditCost: readCost(cost, call) };
+  if (id !== reportId) throw refuse(`id: is ${id}, not the one asked for`);
+  if (typeof name !== 'string') throw refuse(`name: must be a string, but is ${quoteJson(name)}`);
+  if (countCharacters(name) > maxNameCharacters) {
+    throw refuse(`name: has more than ${maxNameCharacters} characters`);
+  }
+  try {
+    const { cost, roundedFrom } = readCreditCost(sentCost);
+    return { report: { id, name: makeStorable(name), creditCost: cost }, roundedFrom };
+  } catch (cause) {
+    if (!(cause instanceof InvalidCost)) throw cause;
+    throw refuse(`credit_cost: ${cause.message}`, { cause });
+  }
 }
 
-function parseJson(body: string, call: CallFacts): unknown {
+function parseBody(body: string, call: CallFacts): unknown {
   try {
-    return JSON.parse(body);
+    return parseExactJson(body);
   } catch (cause) {
     throw new InvalidResponse({ ...call, problem: 'the body is not JSON' }, { cause });
-  }
-}
-
-function readCost(cost: number, call: CallFacts): Credits {
-  try {
-    return parsePrice(cost);
-  } catch (cause) {
-    if (!(cause instanceof InvalidCredits)) throw cause;
-    throw new InvalidResponse({ ...call, problem: `credit_cost: ${cause.reason}` }, { cause });
   }
 }
 

@@ -1,9 +1,21 @@
-import { pipeline, type Readable } from 'node:stream';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type CallFacts, InvalidResponse, ResponseTooLarge, UpstreamError } from './errors.ts';
 import { nameConnectionFault } from './connection-fault.ts';
 
 const chunkBytes = 64 * 1024;
+
+const decompressors = new Map<string, (options: { readonly chunkSize: number }) => Duplex>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+/** Whether a content-encoding, in lower case, is undone here; none at all counts as known. */
+export function isKnownCoding(contentEncoding: string): boolean {
+  return contentEncoding === '' || contentEncoding === 'identity' || decompressors.has(contentEncoding);
+}
 
 /**
  * Reads a body chunk by chunk, decompressed. What leaves the decompressor is counted, and it stops being fed at
@@ -17,7 +29,7 @@ export async function* readBody(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let bytes = 0;
   try {
-    for await (const chunk of decompress(body, contentEncoding, facts)) {
+    for await (const chunk of decompress(body, contentEncoding)) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError('A body stream must not be in object mode');
       bytes += chunk.length;
       if (bytes > facts.maxBytes) throw new ResponseTooLarge(facts);
@@ -31,28 +43,12 @@ export async function* readBody(
   }
 }
 
-function decompress(body: Readable, contentEncoding: string, call: CallFacts): Readable {
-  const decompressor = createDecompressor(contentEncoding, call);
-  if (decompressor === null) return body;
+function decompress(body: Readable, contentEncoding: string): Readable {
+  const createDecompressor = decompressors.get(contentEncoding);
+  // A label that nobody knows, such as "utf-8", may stand on plain JSON: whether it is JSON shows when it is read.
+  if (createDecompressor === undefined) return body;
   // A fault of either side reaches the reader through the decompressor, which the pipeline destroys with it.
-  return pipeline(body, decompressor, () => {});
-}
-
-function createDecompressor(contentEncoding: string, call: CallFacts) {
-  switch (contentEncoding) {
-    case '':
-    case 'identity':
-      return null;
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip({ chunkSize: chunkBytes });
-    case 'deflate':
-      return createInflate({ chunkSize: chunkBytes });
-    case 'br':
-      return createBrotliDecompress({ chunkSize: chunkBytes });
-    default:
-      throw new InvalidResponse({ ...call, problem: 'the body has an unknown content-encoding' });
-  }
+  return pipeline(body, createDecompressor({ chunkSize: chunkBytes }), () => {});
 }
 
 function isZlibFault(cause: unknown): boolean {

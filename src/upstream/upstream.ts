@@ -7,6 +7,7 @@ import { type Exchange, requestMessages, requestReport } from './exchange.ts';
 import { createHttpClient } from './http-client.ts';
 import type { MessageBatch } from './message-list.ts';
 import { tryCall, type TryLimits } from './policy.ts';
+import { RoundedCostLog } from './rounded-cost-log.ts';
 import { type UpstreamState, UpstreamStates } from './upstream-state.ts';
 
 export type { InvalidMessage } from './message-json.ts';
@@ -63,6 +64,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   // A third of the deadline, so that a lost connection attempt leaves time for another.
   const http = createHttpClient({ connectTimeoutMs: Math.ceil(timeoutMs / 3) });
   const states = new UpstreamStates(now);
+  const roundedCosts = new RoundedCostLog(log);
   const closing = new AbortController();
 
   async function* readMessages(account: string): AsyncGenerator<MessageBatch, void, undefined> {
@@ -102,15 +104,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const state = states.get(address.upstreamKey);
     state.openCalls += 1;
     try {
-      const report = await state.reports.run(reportId, call, (waitedMs) => {
+      const decoded = await state.reports.run(reportId, call, (waitedMs) => {
         const deadline = new Deadline(call, timeoutMs, waitedMs);
         const exchange = { call, address, http, throttle: state.throttle, deadline };
         return tryAgain(state, exchange, (limits) =>
           state.reports.attempt(reportId, () => requestReport({ ...exchange, ...limits, reportId })),
         );
       });
-      metrics.upstreamCalls.inc({ endpoint: 'report', outcome: report === null ? 'not_found' : 'ok' });
-      return report;
+      metrics.upstreamCalls.inc({ endpoint: 'report', outcome: decoded === null ? 'not_found' : 'ok' });
+      if (decoded === null) return null;
+      roundedCosts.note(account, decoded);
+      return decoded.report;
     } catch (error) {
       metrics.upstreamCalls.inc({ endpoint: 'report', outcome: 'failed' });
       throw error;

@@ -16,7 +16,7 @@ export function sumUp(messages: readonly PricedMessage[]): UsageTotals {
 /** The sums by quarter of an hour, earliest first. */
 export function sumUpSlots(messages: readonly PricedMessage[]): readonly SlotTotals[] {
   const quarterMs = 15 * 60_000;
-  const slots = Map.groupBy(messages, ({ timestampMs }) => timestampMs - (timestampMs % quarterMs));
+  const slots = Map.groupBy(messages, ({ timestampMs }) => Math.floor(timestampMs / quarterMs) * quarterMs);
   return [...slots]
     .toSorted(([a], [b]) => a - b)
     .map(([fromMs, ofSlot]) => ({ fromMs, totals: sumUp(ofSlot) }));

@@ -56,8 +56,8 @@ describe.each(testDatabases)('odd messages on $name', (testDatabase) => {
     const countedCount = oddMessages.filter(({ counted }) => counted !== null).length;
     expect(usage.messages.nodes[0]).toMatchObject({ id: '1', creditsUsed: '1.00' });
     expect(usage.totals).toEqual({
-      // Eleven at 1.00 each, and the megabyte: 11 + 50,004.30
-      creditsUsed: '50015.30',
+      // Nineteen at 1.00 each, and the megabyte: 19 + 50,004.30
+      creditsUsed: '50023.30',
       messageCount: 1 + countedCount,
       unpricedCount: 0,
     });

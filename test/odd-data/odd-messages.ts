@@ -28,6 +28,10 @@ function counted(name: string, id: number, fields: OddFields): OddMessage {
   return { name, json: plain(String(id), json), counted: { id: String(id), timestamp, text, creditsUsed } };
 }
 
+function countedAs(name: string, id: string, json: string): OddMessage {
+  return { name, json, counted: { id, timestamp: at, text: 'rent', creditsUsed: '1.00' } };
+}
+
 interface OddFields {
   /** The fields but the id. */
   readonly json: string;
@@ -44,15 +48,14 @@ const longText = `${'b'.repeat(999_999)}c`;
 export const oddMessages: readonly OddMessage[] = [
   aside('without an id', `{${rest}}`),
   aside('with an id that is null', plain('null', rest)),
-  aside('with an id that is a string', plain('"201"', rest)),
+  countedAs('with an id that is a string of digits', '201', plain('"201"', rest)),
+  aside('with an id that is another string', plain('"2O1"', rest)),
   aside('with an id that is no whole number', plain('202.5', rest)),
   aside('with an id beyond 2^53', plain('9007199254740993', rest)),
+  aside('with an id beyond 2^53 that is a string', plain('"653247040368672768"', rest)),
   aside('with an id beyond every number', plain('1e400', rest)),
-  {
-    name: 'with a whole id spelt as a float',
-    json: plain('203.0', rest),
-    counted: { id: '203', timestamp: at, text: 'rent', creditsUsed: '1.00' },
-  },
+  countedAs('with a whole id spelt as a float', '203', plain('203.0', rest)),
+  countedAs('with a whole id spelt with an exponent', '2050', plain('2.05e3', rest)),
   counted('with a negative id', -204, { json: rest }),
   aside('without a timestamp', plain('210', '"text":"rent"')),
   aside(
@@ -61,7 +64,24 @@ export const oddMessages: readonly OddMessage[] = [
   ),
   aside('with a timestamp that is a number', plain('212', '"text":"rent","timestamp":1714356509375')),
   aside('on the 30th of February', plain('213', '"text":"rent","timestamp":"2024-02-30T02:08:29Z"')),
-  aside('from before 1970', plain('214', '"text":"rent","timestamp":"1969-12-31T23:59:59Z"')),
+  counted('from before 1970', 214, {
+    json: '"text":"rent","timestamp":"1963-12-31T23:59:59Z"',
+    timestamp: '1963-12-31T23:59:59.000Z',
+  }),
+  counted('from the year 1', 2141, {
+    json: '"text":"rent","timestamp":"0001-01-01T00:00:00Z"',
+    timestamp: '0001-01-01T00:00:00.000Z',
+  }),
+  aside('from the year 0', plain('2142', '"text":"rent","timestamp":"0000-12-31T23:59:59Z"')),
+  counted('with a space in its timestamp', 2143, {
+    json: '"text":"rent","timestamp":"2024-04-29 02:08:29.375Z"',
+  }),
+  counted('with a comma and an offset without a colon', 2144, {
+    json: '"text":"rent","timestamp":"2024-04-29T04:08:29,375+0200"',
+  }),
+  counted('with twenty digits of a second, and an offset of hours', 2145, {
+    json: '"text":"rent","timestamp":"2024-04-29t04:08:29.37599999999999999999+02"',
+  }),
   aside('with a date alone', plain('215', '"text":"rent","timestamp":"2024-04-29"')),
   counted('with another zone', 216, {
     json: '"text":"rent","timestamp":"2024-04-29T07:53:29.375+05:45"',
@@ -94,7 +114,9 @@ export const oddMessages: readonly OddMessage[] = [
     'with more than a mebibyte of text',
     plain('227', `"text":"${'b'.repeat(1_048_577)}","timestamp":"${at}"`),
   ),
-  aside('with a report_id that is a string', plain('230', `${rest},"report_id":"5"`)),
+  counted('with a report_id that is a string of digits', 230, { json: `${rest},"report_id":"5"` }),
+  aside('with a report_id that is another string', plain('2301', `${rest},"report_id":"five"`)),
+  aside('with a report_id beyond 2^53', plain('2302', `${rest},"report_id":653247040368672768`)),
   aside('with a report_id that is no whole number', plain('231', `${rest},"report_id":5.5`)),
   aside('with a report_id that is a list', plain('232', `${rest},"report_id":[5]`)),
   counted('with a report_id that is null', 233, { json: `${rest},"report_id":null` }),

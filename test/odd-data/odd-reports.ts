@@ -50,10 +50,10 @@ export const oddReports: readonly OddReport[] = [
   body('has no cost', '{"id":ID,"name":"Lease Report"}'),
   body('has no name', '{"id":ID,"credit_cost":79}'),
   cost('has a negative cost', '-1'),
-  cost('has a string for its cost', '"79"'),
+  cost('has words for its cost', '"79 credits"'),
   cost('has NaN for its cost', 'NaN'),
   cost('has null for its cost', 'null'),
   cost('has a cost of 400 digits', '9'.repeat(400)),
   cost('has a cost beyond every number', '1e400'),
-  cost('has a cost of five decimals', '1.00001'),
+  cost('has infinity for its cost', '"Infinity"'),
 ];

@@ -5,7 +5,7 @@ import { decodeReport } from '../../src/upstream/report-json.ts';
 import type { MessageBatch } from '../../src/upstream/upstream.ts';
 import type { Random } from './random.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
-import type { Vendor, VendorMessage } from './vendor.ts';
+import type { Vendor } from './vendor.ts';
 
 /** The vendors of some accounts as an upstream without a network: real decoding, tiny batches, sudden faults. */
 export class InProcessUpstream implements SimulatedUpstream {
@@ -45,7 +45,7 @@ export class InProcessUpstream implements SimulatedUpstream {
     if (report.kind === 'broken' && report.status !== 200) {
       throw new UpstreamUnavailable({ ...call, reason: 'failed', status: report.status });
     }
-    return decodeReport(report.body, reportId, call);
+    return decodeReport(report.body, reportId, call).report;
   }
 
   async close(): Promise<void> {}
@@ -57,7 +57,7 @@ export class InProcessUpstream implements SimulatedUpstream {
   }
 }
 
-function decodeBatch(list: readonly VendorMessage[], start: number, end: number): MessageBatch {
+function decodeBatch(list: ReturnType<Vendor['takeList']>, start: number, end: number): MessageBatch {
   const outcomes = list.slice(start, end).map((message, place) => {
     // Through JSON, as on the way from a real vendor.
     const element: unknown = JSON.parse(JSON.stringify(message));

@@ -1,4 +1,3 @@
-import { Credits } from '../../src/billing/credits.ts';
 import type { Random } from './random.ts';
 import { makeText } from './texts.ts';
 
@@ -7,7 +6,7 @@ export type VendorMessage = Readonly<Record<string, unknown>> & { readonly id: n
 
 /** What the vendor says of a report when it is asked: 200 with a body, or another status or fault. */
 export type VendorReport =
-  | { readonly kind: 'found'; readonly name: string; readonly cost: number; readonly body: string }
+  | { readonly kind: 'found'; readonly name: string; readonly units: number; readonly body: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'broken'; readonly body: string; readonly status: number };
 
@@ -15,19 +14,38 @@ export type VendorReport =
 export const reportIds = [1, 2, 3, 4, 5, 99] as const;
 
 const names = ['Zoo', 'apple', 'Äther', '😀 report', 'Zoo'] as const;
-const costs = [0, 1.25, 15.5, 79, 0.0001, 1e9] as const;
+// As the vendor spells them, and the units of 1/10,000 credit that they are.
+const costs = [
+  { json: '0', units: 0 },
+  { json: '1.25', units: 12_500 },
+  { json: '"15.50"', units: 155_000 },
+  { json: '7.9e1', units: 790_000 },
+  { json: '0.0001', units: 1 },
+  { json: '1.23455', units: 12_346 },
+  { json: '0.30000000000000004', units: 3_000 },
+  { json: '1000000000', units: 10_000_000_000_000 },
+] as const;
 // Every answer that must leave a price open; the texts stand for whole bodies.
 const brokenAnswers = [
   { status: 500, body: 'failed' },
   { status: 200, body: '<html>busy</html>' },
   { status: 200, body: '{"id":ID,"name":"R","credit_cost":-1}' },
-  { status: 200, body: '{"id":ID,"name":"R","credit_cost":"79"}' },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":"79 credits"}' },
   { status: 200, body: '{"id":ID,"name":"R","credit_cost":NaN}' },
   { status: 200, body: `{"id":ID,"name":"R","credit_cost":${'9'.repeat(400)}}` },
-  { status: 200, body: '{"id":ID,"name":"R","credit_cost":1.23456}' },
+  { status: 200, body: '{"id":ID,"name":"R","credit_cost":"1,23"}' },
   { status: 200, body: '{"id":1234567,"name":"Another","credit_cost":5}' },
 ] as const;
 const minuteMs = 60_000;
+
+// The forms in which vendors write a time; whole minutes all of them.
+const spellings: readonly ((ms: number) => string)[] = [
+  (ms) => new Date(ms).toISOString(),
+  (ms) => new Date(ms).toISOString(),
+  (ms) => new Date(ms).toISOString().replace('T', ' ').replace('.', ','),
+  (ms) => new Date(ms + 120 * minuteMs).toISOString().replace('.000Z', '+0200'),
+  (ms) => new Date(ms - 30 * minuteMs).toISOString().replace('Z', '0004-00:30'),
+];
 
 /** One account's side of the vendor: what it would answer, to which random things happen. */
 export class Vendor {
@@ -93,19 +111,18 @@ export class Vendor {
   }
 
   /** The list that the next pull finds; what was there for one time is gone by the one after. */
-  takeList(): readonly VendorMessage[] {
+  takeList(): readonly Readonly<Record<string, unknown>>[] {
     const list = this.#oneTimeOnly ? this.#oneTime : [...this.#messages, ...this.#oneTime];
     this.#oneTime = [];
     this.#oneTimeOnly = false;
-    return list;
+    return list.map((message) => this.#spell(message));
   }
 
   /** Answers for a report, and remembers what it said. */
   askReport(id: number): VendorReport {
     const report = this.#reports.get(id) ?? { kind: 'missing' };
     if (report.kind === 'missing') this.said.add(`${id} missing`);
-    if (report.kind === 'found')
-      this.said.add(`${id} ${Credits.parse(String(report.cost)).units} ${report.name}`);
+    if (report.kind === 'found') this.said.add(`${id} ${report.units} ${report.name}`);
     return report;
   }
 
@@ -139,10 +156,15 @@ export class Vendor {
     );
   }
 
+  /** Some vendors write ids as strings, some of them only now and then. */
+  #spell(message: VendorMessage): Readonly<Record<string, unknown>> {
+    return this.#random.chance(0.1) ? { ...message, id: String(message.id) } : message;
+  }
+
   #makeMessage(id: number): VendorMessage {
     const random = this.#random;
-    const timestampMs = this.#periodMs + random.below(300) * minuteMs;
-    const message = { id, text: makeText(random), timestamp: new Date(timestampMs).toISOString() };
+    const timestamp = random.pick(spellings)(this.#periodMs + random.below(300) * minuteMs);
+    const message = { id, text: makeText(random), timestamp };
     return random.chance(0.5) ? { ...message, report_id: random.pick(reportIds), extra: [null] } : message;
   }
 
@@ -164,8 +186,9 @@ export class Vendor {
     const random = this.#random;
     if (random.chance(0.25)) return { kind: 'missing' };
     const name = random.pick(names);
-    const cost = random.pick(costs);
-    const body = `{"id":${id},"name":${JSON.stringify(name)},"credit_cost":${cost}}`;
-    return { kind: 'found', name, cost, body };
+    const { json, units } = random.pick(costs);
+    const sentId = random.chance(0.2) ? `"${id}"` : id;
+    const body = `{"id":${sentId},"name":${JSON.stringify(name)},"credit_cost":${json}}`;
+    return { kind: 'found', name, units, body };
   }
 }

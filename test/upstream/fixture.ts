@@ -25,7 +25,7 @@ export interface Fixture {
 
 /** Starts both. `pathOfBase` is appended to the vendor's URL; the jitter is none unless told otherwise. */
 export async function startFixture(
-  options: Partial<Omit<UpstreamOptions, 'baseUrl' | 'log' | 'metrics'>> & {
+  options: Partial<Omit<UpstreamOptions, 'baseUrl' | 'metrics'>> & {
     readonly pathOfBase?: string;
   } = {},
 ): Promise<Fixture> {

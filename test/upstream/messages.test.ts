@@ -32,6 +32,23 @@ describe('reading the messages', () => {
     expect(counts.values).toMatchObject([{ labels: { endpoint: 'messages', outcome: 'ok' }, value: 1 }]);
   });
 
+  test('loses no digit of an id, and names it as it was sent', async () => {
+    const { vendor, upstream } = await startFixture();
+    const rest = '"timestamp":"2024-04-29T02:08:29Z","text":"aba"';
+    const sent = ['9007199254740991', '12e2', '7.0', '653247040368672768', '1.00000000000000000001', '1e400'];
+    const list = sent.map((id) => `{"id":${id},${rest}}`);
+    vendor.onMessages(answer(`{"messages":[${list.join()},1e400,0.10]}`));
+    const { messages, invalid } = await collectMessages(upstream);
+    expect(messages.map(({ id }) => id)).toEqual([9_007_199_254_740_991, 1200, 7]);
+    expect(invalid.map(({ field, problem }) => `${field} ${problem}`)).toEqual([
+      'id must not be beyond 2^53 - 1, but is 653247040368672768',
+      'id must be a whole number, but is 1.00000000000000000001',
+      'id must not be beyond 2^53 - 1, but is 1e400',
+      'message must be an object, but is 1e400',
+      'message must be an object, but is 0.10',
+    ]);
+  });
+
   test('takes nothing of a body that is no UTF-8: another text would have another price', async () => {
     const { vendor, upstream } = await startFixture();
     const body = JSON.stringify({ messages: [rawMessage({ id: 1, text: 'é' })] });
@@ -93,6 +110,10 @@ describe('reading the messages', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['identity', (body: Buffer) => body],
+    // Labels that nobody knows, on what is plain JSON.
+    ['utf-8', (body: Buffer) => body],
+    ['aws-chunked', (body: Buffer) => body],
+    ['__proto__', (body: Buffer) => body],
   ])('understands content-encoding %s', async (encoding, compress) => {
     const { vendor, upstream } = await startFixture();
     const body = compress(Buffer.from(JSON.stringify({ messages: manyMessages(2500) })));
@@ -167,9 +188,9 @@ describe('reading the messages', () => {
     expect(await catchError(collectMessages(upstream))).toMatchObject({ problem });
     vendor.onMessages(answer(compressed.subarray(0, -9), { 'content-encoding': 'gzip' }));
     expect(await catchError(collectMessages(upstream))).toMatchObject({ problem });
-    vendor.onMessages(answer(whole, { 'content-encoding': 'lzma' }));
+    vendor.onMessages(answer(`\r${compressed.toString('hex')}`, { 'content-encoding': 'lzma' }));
     expect(await catchError(collectMessages(upstream))).toMatchObject({
-      problem: 'the body has an unknown content-encoding',
+      problem: 'the body is not JSON; its content-encoding "lzma" is unknown',
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { captureLog } from '../support/captured-log.ts';
 import { catchError, collectMessages, rawMessage, startFixture, unavailable } from './fixture.ts';
 
 describe('reading a report', () => {
@@ -17,12 +18,27 @@ describe('reading a report', () => {
     ]);
   });
 
+  test('logs once that its cost was rounded, and again when that is another', async () => {
+    const { log, lines } = captureLog();
+    const { vendor, upstream } = await startFixture({ log });
+    for (const cost of [1.00005, 1.00005, 79, 1.00005, 2.123456]) {
+      vendor.setReport(7, { name: 'R', credit_cost: cost });
+      vendor.setReport(8, { name: 'R', credit_cost: 5 });
+      await upstream.readReport('acme', 7);
+      await upstream.readReport('acme', 8);
+    }
+    expect(lines).toMatchObject([
+      { account: 'acme', reportId: 7, sent: '1.00005', creditCost: '1.0001' },
+      { account: 'acme', reportId: 7, sent: '2.123456', creditCost: '2.1235' },
+    ]);
+  });
+
   test('names the account and the endpoint in its errors, but no URL and no secret', async () => {
     const { vendor, upstream } = await startFixture({ pathOfBase: '/?key=s3cret' });
     vendor.setReport(7, { name: 'R', credit_cost: -1 });
     const error = await catchError(upstream.readReport('acme', 7));
     expect(String(error)).toBe(
-      'InvalidResponse: Upstream call /reports/7 of account "acme": invalid response: credit_cost: must not be negative',
+      'InvalidResponse: Upstream call /reports/7 of account "acme": invalid response: credit_cost: must not be negative, but is -1',
     );
     await vendor.stop();
     const failure = await catchError(upstream.readReport('acme', 7));

@@ -1,5 +1,13 @@
+import { type RawBuilder, sql } from 'kysely';
+
 /**
  * The length of a slot in milliseconds: a quarter of an hour. Every zone's offset today is a multiple of it, so
  * slots fold into the hours, days, weeks and months of any zone.
  */
 export const slotMs = 900_000;
+
+/** The slot of a time in a column. SQL divides towards zero, and times before 1970 are negative. */
+export function slotOf(column: string): RawBuilder<number> {
+  const [ms, slot] = [sql.ref(column), sql.lit(slotMs)];
+  return sql`(${ms} - ((${ms} % ${slot}) + ${slot}) % ${slot}) / ${slot}`;
+}

@@ -4,7 +4,7 @@ import { Credits } from '../../billing/credits.ts';
 import type { Report } from '../../billing/report.ts';
 import type { Database } from '../database/database.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
-import { slotMs } from './slots.ts';
+import { slotMs, slotOf } from './slots.ts';
 
 /** What a set of messages comes to. */
 export interface UsageTotals {
@@ -59,7 +59,7 @@ export async function readSlots(database: Database, query: SumQuery): Promise<re
         .orderBy('slot')
         .execute()
     : await filtered(database, query)
-        .select(sql<number>`timestamp_ms / ${sql.lit(slotMs)}`.as('slot'))
+        .select(slotOf('timestamp_ms').as('slot'))
         .select(sums)
         .groupBy('slot')
         .orderBy('slot')

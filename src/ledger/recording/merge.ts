@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 import type { PeriodKey } from './open-period.ts';
-import { slotMs } from '../reading/slots.ts';
+import { slotOf } from '../reading/slots.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from '../database/tables.ts';
 
@@ -125,7 +125,7 @@ export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: Pe
   await sql`delete from usage_slots where ${ofPeriod}`.execute(trx);
   await sql`
     insert into usage_slots (account_id, period_id, slot, credits, message_count, unpriced_count)
-    select account_id, period_id, timestamp_ms / ${sql.lit(slotMs)}, ${sums}
+    select account_id, period_id, ${slotOf('timestamp_ms')}, ${sums}
     from messages where ${ofPeriod} group by 1, 2, 3`.execute(trx);
   await sql`delete from usage_reports where ${ofPeriod}`.execute(trx);
   await sql`

@@ -3,8 +3,8 @@ import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 // What fields cost in `http/query-cost`: about 1 for each value of the answer. Fields not told otherwise cost 1 and
 // their children.
 
-/** What a filter costs: it may look at each message of the period. */
-const filterCost = 2_500;
+/** What a scan costs: it may look at each message of the period. */
+const scanCost = 2_500;
 
 /** The cost of a list of about so many items, that a filter may narrow. */
 export function listCost(items: number): (field: ComplexityEstimatorArgs) => number {
@@ -32,7 +32,19 @@ export function estimateCost({ args, childComplexity }: ComplexityEstimatorArgs)
 /** What a call of the upstream costs. */
 const upstreamCost = 2_500;
 
+/** The cost of a page of about so many items. No index answers a filter, several orders at once, or both ends of a page. */
+export function pageCost({ args, childComplexity }: ComplexityEstimatorArgs, items: number): number {
+  const orders: unknown = args['orderBy'];
+  const isSorted = Array.isArray(orders) && orders.length > 1;
+  const isScan = isGiven(args['filter']) || isSorted || (isGiven(args['after']) && isGiven(args['before']));
+  return (isScan ? scanCost : 0) + 1 + items * childComplexity;
+}
+
 /** The cost of what a filter among the arguments makes necessary. */
-export function costOfFilter(args: ComplexityEstimatorArgs['args']): number {
-  return args['filter'] === undefined || args['filter'] === null ? 0 : filterCost;
+function costOfFilter(args: ComplexityEstimatorArgs['args']): number {
+  return isGiven(args['filter']) ? scanCost : 0;
+}
+
+function isGiven(argument: unknown): boolean {
+  return argument !== undefined && argument !== null;
 }

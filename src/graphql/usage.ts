@@ -6,7 +6,7 @@ import { maxWindows, type UsageWindow, type WindowSize } from '../usage/time-win
 import type { PeriodUsage } from '../usage/usage-session.ts';
 import type { ReportTotals, UsageTotals } from '../usage/usage-sums.ts';
 import { BillingPeriodType } from './billing-period.ts';
-import { costOfFilter, listCost, sumCost } from './complexity.ts';
+import { listCost, pageCost, sumCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { FreshnessType } from './freshness.ts';
 import { MessageConnectionType } from './message-connection.ts';
@@ -73,10 +73,8 @@ export class UsageResolver {
 
   @FieldResolver(() => MessageConnectionType, {
     description: 'The period’s messages, page by page.',
-    complexity: ({ args, childComplexity }) =>
-      costOfFilter(args) +
-      1 +
-      Math.max(0, Number(args['last'] ?? args['first'] ?? pageSize.default)) * childComplexity,
+    complexity: (field) =>
+      pageCost(field, Math.max(0, Number(field.args['last'] ?? field.args['first'] ?? pageSize.default))),
   })
   messages(
     @Root() usage: PeriodUsage,

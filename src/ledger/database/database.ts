@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Dialect, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 
 import type { Log } from '../../telemetry/log.ts';
+import { FairTurns } from './fair-turns.ts';
 import { Outage } from './outage.ts';
 import { createPostgresPool } from './postgres-pool.ts';
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts';
@@ -19,6 +20,8 @@ export interface Database {
   readonly reads: Kysely<Tables>;
   /** Reads that may look at a whole period, bounded in time. On SQLite they run in a thread of their own. */
   readonly scans: Kysely<Tables>;
+  /** Whose scan is next. Every scan of one account takes a turn. */
+  readonly scanTurns: FairTurns;
   /** Changes, one transaction at a time on SQLite, in a thread of their own there. */
   readonly writes: Kysely<Tables>;
   /**
@@ -55,9 +58,12 @@ export interface Database {
 /** The column types that the ledger uses: 64-bit whole numbers and text. */
 export type ColumnType = 'bigint' | 'text';
 
-// No request waits for its database longer than 2 s: for a connection, then for an answer.
+// No short read waits for its database longer than 2 s: for a connection, then for an answer. A scan may wait another
+// second for its turn.
 const reading = { connectMs: 600, statementMs: 1_200 };
 const scanning = { connectMs: 350, statementMs: 1_500 };
+const maxTurnWaitMs = 1_000;
+const scanConnections = 4;
 // When the planner learns of new messages at once: as a share of all, what PostgreSQL itself waits for before it looks.
 const minGrowthMessages = 5_000;
 const growthShare = 0.1;
@@ -90,7 +96,7 @@ function openPostgresDatabase(url: string, log: Log | null): Database {
   return {
     ...createPostgresDatabase(dialect('writes', { ...writing, maxConnections: 10 }), {
       reads: dialect('reads', { ...reading, maxConnections: 10 }),
-      scans: dialect('scans', { ...scanning, maxConnections: 4 }),
+      scans: dialect('scans', { ...scanning, maxConnections: scanConnections }),
     }),
     sharedClockMs: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   };
@@ -113,6 +119,8 @@ export function openSqliteDatabase(path: string): Database {
     kind: 'sqlite',
     reads,
     scans,
+    // There is one thread for all.
+    scanTurns: new FairTurns({ maxAtOnce: 1, maxOfOneAccount: 1, maxWaitMs: maxTurnWaitMs }),
     writes,
     looks: reads,
     sortableText: sql`text`,
@@ -154,6 +162,12 @@ export function createPostgresDatabase(
     kind: 'postgres',
     reads,
     scans,
+    // One connection is left for what is asked about all accounts.
+    scanTurns: new FairTurns({
+      maxAtOnce: scanConnections - 1,
+      maxOfOneAccount: scanConnections - 2,
+      maxWaitMs: maxTurnWaitMs,
+    }),
     writes,
     looks: writes,
     sharedClockMs: null,

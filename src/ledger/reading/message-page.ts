@@ -51,21 +51,27 @@ export async function readMessagePage(
   // A filter may have to pass over a whole period for one page, several orders may have to sort one, and two ends
   // lead SQLite to the index of the positions between them even where a page needs another.
   const isShort = isUnfiltered(filter) && order.length < 2 && (start === null || end === null);
-  const db = isShort ? database.reads : database.scans;
-  const messages: RecordedMessage[] = [];
-  for (const segment of pageSegments(order, { start, end, backward })) {
-    if (messages.length === limit) break;
-    let select = db
-      .selectFrom('messages')
-      .select(columns)
-      .where('account_id', '=', account)
-      .where('period_id', '=', periodId)
-      .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
-      .limit(limit - messages.length);
-    for (const term of segment.orderBy) select = select.orderBy(term);
-    messages.push(...(await select.execute()).map(toRecordedMessage));
-  }
+  const messages = isShort
+    ? await readSegments(database.reads)
+    : await database.scanTurns.take(account, () => readSegments(database.scans));
   return backward ? messages.toReversed() : messages;
+
+  async function readSegments(db: Database['reads']): Promise<readonly RecordedMessage[]> {
+    const messages: RecordedMessage[] = [];
+    for (const segment of pageSegments(order, { start, end, backward })) {
+      if (messages.length === limit) break;
+      let select = db
+        .selectFrom('messages')
+        .select(columns)
+        .where('account_id', '=', account)
+        .where('period_id', '=', periodId)
+        .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
+        .limit(limit - messages.length);
+      for (const term of segment.orderBy) select = select.orderBy(term);
+      messages.push(...(await select.execute()).map(toRecordedMessage));
+    }
+    return messages;
+  }
 }
 
 /** One message of the account, whatever its period; null when there is none. */

@@ -44,7 +44,9 @@ export async function readFilteredTotals(database: Database, query: SumQuery): P
         .where('period_id', '=', query.periodId)
         .select(['credits', 'message_count', 'unpriced_count'])
         .executeTakeFirst()
-    : await filtered(database, query).select(sums).executeTakeFirst();
+    : await database.scanTurns.take(query.account, () =>
+        filtered(database, query).select(sums).executeTakeFirst(),
+      );
   return row === undefined ? noUsage : toTotals(row);
 }
 
@@ -58,12 +60,14 @@ export async function readSlots(database: Database, query: SumQuery): Promise<re
         .select(['slot', 'credits', 'message_count', 'unpriced_count'])
         .orderBy('slot')
         .execute()
-    : await filtered(database, query)
-        .select(slotOf('timestamp_ms').as('slot'))
-        .select(sums)
-        .groupBy('slot')
-        .orderBy('slot')
-        .execute();
+    : await database.scanTurns.take(query.account, () =>
+        filtered(database, query)
+          .select(slotOf('timestamp_ms').as('slot'))
+          .select(sums)
+          .groupBy('slot')
+          .orderBy('slot')
+          .execute(),
+      );
   return rows.map((row) => ({ fromMs: row.slot * slotMs, totals: toTotals(row) }));
 }
 
@@ -87,7 +91,7 @@ export async function readReportTotals(
         ])
         .select(sums)
         .groupBy([sql`1`, sql`2`]);
-  const rows = await (unfiltered ? database.reads : database.scans)
+  const select = (unfiltered ? database.reads : database.scans)
     .selectFrom(grouped.as('g'))
     .leftJoin('reports as r', (join) =>
       join
@@ -99,8 +103,10 @@ export async function readReportTotals(
     .select(['g.report_id', 'g.credits', 'g.message_count', 'g.unpriced_count', 'r.name', 'r.credit_cost'])
     .orderBy('g.credits', 'desc')
     .orderBy('g.has_report', 'desc')
-    .orderBy('g.report_id')
-    .execute();
+    .orderBy('g.report_id');
+  const rows = unfiltered
+    ? await select.execute()
+    : await database.scanTurns.take(account, () => select.execute());
   return rows.map((row) => ({
     report:
       row.name === null || row.credit_cost === null

@@ -1,5 +1,7 @@
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 
+import { maxWindows } from '../usage/time-windows.ts';
+
 // What fields cost in `http/query-cost`: about 1 for each value of the answer. Fields not told otherwise cost 1 and
 // their children.
 
@@ -14,6 +16,25 @@ export function listCost(items: number): (field: ComplexityEstimatorArgs) => num
 /** The cost of sums that a filter may narrow. */
 export function sumCost({ args, childComplexity }: ComplexityEstimatorArgs): number {
   return costOfFilter(args) + 10 + childComplexity;
+}
+
+/** The cost of windows: of as many as the span that is asked for holds, or a month where it has no ends. */
+export function windowsCost({ args, childComplexity }: ComplexityEstimatorArgs): number {
+  const filter: unknown = args['filter'];
+  const span: unknown = isRecord(filter) ? filter['timestamp'] : args;
+  const { from, to } = isRecord(span) ? span : {};
+  const spanMs = typeof from === 'number' && typeof to === 'number' ? to - from : monthMs;
+  const windowMs = args['size'] === 'HOUR' ? dayMs / 24 : args['size'] === 'DAY' ? dayMs : 7 * dayMs;
+  // At either end a window may reach beyond the span; more than the limit are refused, whatever they cost.
+  const count = Math.min(Math.max(0, Math.ceil(spanMs / windowMs)) + 1, maxWindows);
+  return costOfFilter(args) + 50 + count * childComplexity;
+}
+
+const dayMs = 86_400_000;
+const monthMs = 31 * dayMs;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The cost of a connection's list: its connection has counted the items already, since it knows how many. */

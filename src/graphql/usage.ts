@@ -1,45 +1,34 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 
-import type { Report } from '../billing/report.ts';
+import type { Weekday } from '../usage/calendar.ts';
 import { type MessageOrder, type MessagePage, pageSize } from '../usage/message-page.ts';
-import { maxWindows, type UsageWindow, type WindowSize } from '../usage/time-windows.ts';
+import { maxWindows, type WindowSize } from '../usage/time-windows.ts';
 import type { PeriodUsage } from '../usage/usage-session.ts';
-import type { ReportTotals, UsageTotals } from '../usage/usage-sums.ts';
+import type { ReportTotals, UsageTotals, UsageWindow } from '../usage/usage-sums.ts';
 import { BillingPeriodType } from './billing-period.ts';
-import { listCost, pageCost, sumCost } from './complexity.ts';
+import { listCost, pageCost, sumCost, windowsCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
 import { FreshnessType } from './freshness.ts';
 import { MessageConnectionType } from './message-connection.ts';
 import { filterArgument, MessageFilterInput, toMessageFilter } from './message-filter.ts';
 import { MessageOrderInput } from './message-order.ts';
-import { ReportType } from './report.ts';
+import { ReportUsageType } from './report-usage.ts';
 import { TimeZoneScalar } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
-import { windowSizes, UsageWindowType } from './usage-window.ts';
-
-/** Declares `ReportUsage`. */
-@ObjectType('ReportUsage', { description: 'The usage of one report’s messages.' })
-export class ReportUsageType {
-  @Field(() => ReportType, {
-    nullable: true,
-    description: 'The report. Null: the messages without one, priced from their text or not priced yet.',
-  })
-  readonly report!: Report | null;
-
-  @Field(() => UsageTotalsType, { description: 'What its messages come to.' })
-  readonly totals!: UsageTotals;
-}
+import {
+  sizeArgument,
+  timeZoneArgument,
+  UsageWindowType,
+  weekdays,
+  weekStartArgument,
+  windowSizes,
+} from './usage-window.ts';
 
 /** Declares `Usage`. */
 @ObjectType('Usage', { description: 'What was used in a billing period.' })
 export class UsageType {
   @Field(() => BillingPeriodType, { description: 'The period.' })
   readonly period!: PeriodUsage['period'];
-}
-
-/** How many windows a billing period mostly has: nobody knows its length before it was read. */
-function windowsOfMonth(size: unknown): number {
-  return size === 'HOUR' ? 31 * 24 : size === 'DAY' ? 31 : 5;
 }
 
 /** Resolves `Usage` and `Query.usage`. */
@@ -104,22 +93,18 @@ export class UsageResolver {
   }
 
   @FieldResolver(() => [UsageWindowType], {
-    description: `The usage by hours, days, weeks or months, from the period’s first message to its last, gaps filled with zeros. ${maxWindows} windows at most.`,
-    complexity: (field) => 40 + listCost(windowsOfMonth(field.args['size']))(field),
+    description: `The usage by hours, days, weeks or months, gaps filled with zeros. From the filter’s first moment to its last; where it has none, from the period’s first message, or to its last. ${maxWindows} windows at most.`,
+    complexity: windowsCost,
   })
   windows(
     @Root() usage: PeriodUsage,
-    @Arg('size', () => windowSizes, { defaultValue: 'DAY', description: 'How long each window is.' })
-    size: WindowSize,
-    @Arg('timeZone', () => TimeZoneScalar, {
-      defaultValue: 'UTC',
-      description: 'Whose clock and calendar cut the windows.',
-    })
-    timeZone: string,
+    @Arg('size', () => windowSizes, sizeArgument) size: WindowSize,
+    @Arg('timeZone', () => TimeZoneScalar, timeZoneArgument) timeZone: string,
+    @Arg('weekStart', () => weekdays, weekStartArgument) weekStart: Weekday,
     @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<readonly UsageWindow[]> {
-    return session.sums.windows(usage, { size, timeZone, filter: toMessageFilter(filter) });
+    return session.sums.windows(usage, { size, timeZone, weekStart, filter: toMessageFilter(filter) });
   }
 
   @FieldResolver(() => [ReportUsageType], {

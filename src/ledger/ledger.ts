@@ -22,6 +22,7 @@ import {
 } from './reading/periods.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
+import { readReportSlots, type ReportSlot } from './reading/report-slots.ts';
 import { readReports } from './reading/report-readings.ts';
 import { createStagingTable, sweepStaging } from './recording/staging.ts';
 import {
@@ -163,13 +164,18 @@ export class Ledger {
     return readFilteredTotals(this.#database, query);
   }
 
-  /** The totals by quarter of an hour, earliest first. */
-  readSlots(query: SumQuery): Promise<readonly SlotTotals[]> {
-    return readSlots(this.#database, query);
+  /** The totals by quarter of an hour, unless told shorter slots; earliest first. */
+  readSlots(query: SumQuery, lengthMs?: number): Promise<readonly SlotTotals[]> {
+    return readSlots(this.#database, query, lengthMs);
+  }
+
+  /** The totals by quarter of an hour, unless told shorter slots, and by period and report; earliest first. */
+  readReportSlots(query: SumQuery, lengthMs?: number): Promise<readonly ReportSlot[]> {
+    return readReportSlots(this.#database, query, lengthMs);
   }
 
   /** The totals by report, dearest first. */
-  readReportTotals(query: SumQuery): Promise<readonly ReportTotals[]> {
+  readReportTotals(query: SumQuery & { readonly periodId: number }): Promise<readonly ReportTotals[]> {
     return readReportTotals(this.#database, query);
   }
 

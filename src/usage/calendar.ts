@@ -1,11 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** What divides the local time of a zone. Weeks begin on Monday. */
+/** What divides the local time of a zone. */
 export type CalendarUnit = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
+
+/** The day on which weeks begin. */
+export type Weekday = (typeof weekdays)[number];
 
 /** Which units to bound. */
 export interface CalendarSpan {
   readonly unit: CalendarUnit;
+  /** Where weeks begin; other units do not ask. */
+  readonly weekStart: Weekday;
   /** A name that `Intl` knows. */
   readonly timeZone: string;
   /** An instant of the first unit, in epoch ms. */
@@ -27,7 +32,8 @@ export interface CalendarSpan {
  */
 export function listBounds(span: CalendarSpan): readonly number[] | null {
   const { firstMs, lastMs, maxUnits, timeZone } = span;
-  const { indexAt, startOf, lookBackMs, beginsAgain } = cycles[span.unit];
+  const { indexAt, startOf, lookBackMs, beginsAgain } =
+    span.unit === 'WEEK' ? weekCycle(span.weekStart) : cycles[span.unit];
   const bounds: number[] = [];
   let begun = Number.NEGATIVE_INFINITY; // the index of the latest unit that has begun
   // The first bound found is only where the walk sets out; `lookBackMs` makes sure that a true one follows and drops it.
@@ -60,7 +66,20 @@ interface Cycle {
   readonly beginsAgain: boolean;
 }
 
-const cycles: Readonly<Record<CalendarUnit, Cycle>> = {
+const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
+
+function weekCycle(weekStart: Weekday): Cycle {
+  // The epoch was a Thursday: so many days before, its week began.
+  const daysBefore = (weekdays.indexOf('THURSDAY') - weekdays.indexOf(weekStart) + 7) % 7;
+  return {
+    indexAt: (localMs) => Math.floor((localMs / dayMs + daysBefore) / 7),
+    startOf: (index) => (index * 7 - daysBefore) * dayMs,
+    lookBackMs: 10 * dayMs,
+    beginsAgain: false,
+  };
+}
+
+const cycles: Readonly<Record<Exclude<CalendarUnit, 'WEEK'>, Cycle>> = {
   HOUR: {
     indexAt: (localMs) => Math.floor(localMs / hourMs),
     startOf: (index) => index * hourMs,
@@ -71,13 +90,6 @@ const cycles: Readonly<Record<CalendarUnit, Cycle>> = {
     indexAt: (localMs) => Math.floor(localMs / dayMs),
     startOf: (index) => index * dayMs,
     lookBackMs: 4 * dayMs,
-    beginsAgain: false,
-  },
-  WEEK: {
-    // The epoch was a Thursday, so its week began three days before.
-    indexAt: (localMs) => Math.floor((localMs / dayMs + 3) / 7),
-    startOf: (index) => (index * 7 - 3) * dayMs,
-    lookBackMs: 10 * dayMs,
     beginsAgain: false,
   },
   MONTH: {

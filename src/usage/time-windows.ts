@@ -1,26 +1,23 @@
 import { Temporal } from 'temporal-polyfill';
 
-import { noUsage, type SlotTotals, type UsageTotals } from '../ledger/reading/sums.ts';
-import { type CalendarUnit, listBounds } from './calendar.ts';
+import { noUsage, type UsageTotals } from '../ledger/reading/sums.ts';
+import { slotMs } from '../ledger/reading/slots.ts';
+import { type CalendarUnit, listBounds, type Weekday } from './calendar.ts';
 
 /** How long a window is, by the clock and calendar of the caller's time zone. */
 export type WindowSize = CalendarUnit;
 
-/** The usage of a stretch of time, half-open [fromMs, toMs) in epoch ms. */
-export interface UsageWindow {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly totals: UsageTotals;
-}
-
-/** What to fold, and into which windows. */
-export interface WindowQuery {
-  /** Ascending. */
-  readonly slots: readonly SlotTotals[];
+/** The caller's clock and calendar, which cut time into windows. */
+export interface WindowCut {
   readonly size: WindowSize;
   /** An IANA name, in any case. */
   readonly timeZone: string;
-  /** The span to cover, in epoch ms, both ends included. Every slot overlaps it. */
+  /** Where windows of a week begin. */
+  readonly weekStart: Weekday;
+}
+
+/** The span that windows cover, in epoch ms, both ends included. */
+export interface TimeSpan {
   readonly firstMs: number;
   readonly lastMs: number;
 }
@@ -29,36 +26,61 @@ export interface WindowQuery {
 export const maxWindows = 5_000;
 
 /**
- * Folds slots into the caller's windows, earliest first: from the window of `firstMs` to that of `lastMs` without a
- * gap, those without messages filled with zeros. The windows always add up to the slots.
+ * Lists where the caller's windows begin, from the one that holds the span's first moment to the one that holds its last,
+ * and then where that one ends: one bound more than windows, ascending, in epoch ms.
  *
- * Days begin at local midnight, or at the day's first instant where midnight does not exist; weeks on Monday; months
+ * Days begin at local midnight, or at the day's first instant where midnight does not exist; weeks on `weekStart`; months
  * on the 1st; hours at the full local hour. Where clocks change, days have 23 or 25 hours, and a date that a zone
  * skipped makes no window. A repeated hour is two windows; where clocks go back or forward by half an hour
  * (Australia/Lord_Howe), one hour lasts 90 or 30 minutes. No date begins twice, even where clocks go back over midnight.
- *
- * A slot counts whole in the window in which it starts. That is exact where windows begin on a quarter-hour of UTC, as
- * all do today. The exceptions are old: offsets such as −10:40 (Pacific/Kiritimati until 1979), and hours that begin with
- * a clock change at one minute past the hour (America/St_Johns until 2011, Antarctica/Casey until 2022).
  *
  * @throws UnknownTimeZone
  * @throws TooManyWindows above `maxWindows`
  * @throws RangeError unless `firstMs` ≤ `lastMs`
  */
-export function foldWindows({ slots, size, timeZone, firstMs, lastMs }: WindowQuery): readonly UsageWindow[] {
+export function boundWindows(
+  { size, timeZone, weekStart }: WindowCut,
+  { firstMs, lastMs }: TimeSpan,
+): readonly number[] {
   if (!(firstMs <= lastMs)) throw new RangeError(`Not a span of time: ${firstMs} to ${lastMs}`);
   const zone = canonicalTimeZone(timeZone);
   if (zone === null) throw new UnknownTimeZone({ timeZone });
-  const bounds = listBounds({
-    unit: size,
-    timeZone: zone,
-    // The first slot may start before the first message, and in an old zone even in an earlier window.
-    firstMs: Math.min(firstMs, slots[0]?.fromMs ?? firstMs),
-    lastMs: Math.max(lastMs, slots.at(-1)?.fromMs ?? lastMs),
-    maxUnits: maxWindows,
-  });
+  const span = { timeZone: zone, weekStart, firstMs, lastMs, maxUnits: maxWindows };
+  const bounds = listBounds({ ...span, unit: size });
   if (bounds === null) throw new TooManyWindows({ size, limit: maxWindows });
-  return foldBetween(bounds, slots);
+  return bounds;
+}
+
+/**
+ * The longest slots that fit between bounds: quarters of an hour, except in zones of old with offsets such as −10:40
+ * (Pacific/Kiritimati until 1979), and where a clock changed at one minute past the hour (America/St_Johns until 2011).
+ */
+export function slotLengthOf(bounds: readonly number[]): number {
+  const fits = (lengthMs: number): boolean => bounds.every((bound) => bound % lengthMs === 0);
+  return [slotMs, 60_000, 1_000].find(fits) ?? 1;
+}
+
+/** Something of a slot of time, by where the slot begins in epoch ms. */
+export interface SlotPart {
+  readonly fromMs: number;
+}
+
+/**
+ * Deals out slots to the windows in which they begin.
+ * @param bounds as {@link boundWindows} lists them.
+ * @param slots ascending, of a length that {@link slotLengthOf} gives for the bounds. Every one lies within them.
+ */
+export function dealOut<Slot extends SlotPart>(
+  bounds: readonly number[],
+  slots: readonly Slot[],
+): readonly { readonly fromMs: number; readonly toMs: number; readonly slots: readonly Slot[] }[] {
+  let next = 0;
+  return bounds.slice(0, -1).map((fromMs, index) => {
+    const toMs = bounds[index + 1] ?? fromMs;
+    const first = next;
+    while ((slots[next]?.fromMs ?? toMs) < toMs) next += 1;
+    return { fromMs, toMs, slots: slots.slice(first, next) };
+  });
 }
 
 /**
@@ -88,44 +110,40 @@ export class UnknownTimeZone extends Error {
   }
 }
 
+/** What is known of an answer that would have too many windows. */
+export interface TooManyWindowsFacts {
+  readonly size: WindowSize;
+  readonly limit: number;
+  /** The messages that the windows would reach from and to: one with a wrong date is the usual reason. */
+  readonly ends?: readonly { readonly id: number; readonly timestamp: string }[];
+}
+
 /** The span holds more windows of this size than one answer may have. */
 export class TooManyWindows extends Error {
   override readonly name = 'TooManyWindows';
-  readonly size: WindowSize;
-  readonly limit: number;
+  readonly facts: TooManyWindowsFacts;
 
-  constructor(facts: { readonly size: WindowSize; readonly limit: number }, options?: ErrorOptions) {
+  constructor(facts: TooManyWindowsFacts, options?: ErrorOptions) {
     const larger = facts.size === 'MONTH' ? '' : 'a larger window size or ';
+    const ends = facts.ends?.map(({ id, timestamp }) => `${timestamp} (id ${id})`) ?? [];
+    const dates = ends.length === 0 ? '' : `; the messages are dated from ${ends.join(' to ')}`;
     super(
-      `More than ${facts.limit} windows of size ${facts.size}: ask for ${larger}a narrower filter.timestamp`,
+      `More than ${facts.limit} windows of size ${facts.size}: ask for ${larger}a narrower filter.timestamp${dates}`,
       options,
     );
-    this.size = facts.size;
-    this.limit = facts.limit;
+    this.facts = facts;
   }
 }
 
 // What IANA allows in a name, so that neither an offset nor a text of any length gets further. The longest has 32 characters.
 const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/;
 
-function foldBetween(bounds: readonly number[], slots: readonly SlotTotals[]): readonly UsageWindow[] {
-  const windows: UsageWindow[] = [];
-  let slotIndex = 0;
-  for (const [index, fromMs] of bounds.entries()) {
-    const toMs = bounds[index + 1];
-    if (toMs === undefined) break; // the last bound begins no window
-    let totals = noUsage;
-    for (let slot = slots[slotIndex]; slot !== undefined && slot.fromMs < toMs; slot = slots[slotIndex]) {
-      totals = addTotals(totals, slot.totals);
-      slotIndex += 1;
-    }
-    windows.push({ fromMs, toMs, totals });
-  }
-  return windows;
+/** The sum of all. */
+export function sumUp(parts: readonly { readonly totals: UsageTotals }[]): UsageTotals {
+  return parts.reduce((sum, { totals }) => addTotals(sum, totals), noUsage);
 }
 
-/** The sum of two. */
-export function addTotals(a: UsageTotals, b: UsageTotals): UsageTotals {
+function addTotals(a: UsageTotals, b: UsageTotals): UsageTotals {
   return {
     creditsUsed: a.creditsUsed.plus(b.creditsUsed),
     messageCount: a.messageCount + b.messageCount,

@@ -70,6 +70,7 @@ export interface RandomQuery {
   readonly backward: boolean;
   readonly size: 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
   readonly timeZone: string;
+  readonly weekStart: 'MONDAY' | 'FRIDAY' | 'SUNDAY';
 }
 
 /** Given in two of five queries, so that few limits meet at once and something is left to be found. */
@@ -106,6 +107,7 @@ export const someQuery: fc.Arbitrary<RandomQuery> = fc.record({
     'Asia/Kathmandu',
     'Australia/Lord_Howe',
   ),
+  weekStart: fc.constantFrom('MONDAY', 'FRIDAY', 'SUNDAY'),
 });
 
 /** Where a random period lies: what makes its ids and times its own. */

@@ -50,9 +50,11 @@ describe('what queries cost', () => {
       'MessageConnection.edges',
       'MessageConnection.nodes',
       'Query.billingPeriods',
+      'Query.history',
       'Usage.byReport',
       'Usage.messages',
       'Usage.windows',
+      'UsageWindow.byReport',
     ]);
   });
 

@@ -114,7 +114,7 @@ async function expectSamePage(
 
 async function expectSameSums(
   ledger: Ledger,
-  query: Parameters<Ledger['readTotals']>[0],
+  query: Parameters<Ledger['readReportTotals']>[0],
   period: ModelPeriod,
 ): Promise<void> {
   const passing = selectMessages(period.messages, query.filter, []);

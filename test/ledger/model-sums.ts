@@ -33,7 +33,8 @@ export function sumUpReports(
   return [...byReport]
     .map(([reportId, ofReport]) => {
       const reading = reportId === null ? undefined : reports.get(reportId);
-      return { report: reading?.status === 'found' ? reading.report : null, totals: sumUp(ofReport) };
+      const report = reading?.status === 'found' ? reading.report : null;
+      return { report, creditCost: report?.creditCost ?? null, totals: sumUp(ofReport) };
     })
     .toSorted(
       (a, b) =>

@@ -15,6 +15,7 @@ import type { Vendor } from './vendor.ts';
 import { staleAfterMs, type World } from './world.ts';
 
 const zones = ['UTC', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'] as const;
+const weekdays = ['MONDAY', 'FRIDAY', 'SUNDAY'] as const;
 const sizes = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 
 /** What the checks of one account look at. */
@@ -112,8 +113,10 @@ async function checkSums(
 ): Promise<void> {
   const total = sumUp(messages);
   assert.deepEqual(await session.sums.totals(usage, allMessages), total);
-  const window = { size: random.pick(sizes), timeZone: random.pick(zones), filter: allMessages };
-  assert.deepEqual(addUp(await session.sums.windows(usage, window)), total);
+  const cut = { size: random.pick(sizes), timeZone: random.pick(zones), weekStart: random.pick(weekdays) };
+  const windows = await session.sums.windows(usage, { ...cut, filter: allMessages });
+  assert.deepEqual(addUp(windows), total);
+  for (const window of windows) assert.deepEqual(addUp(await window.byReport()), window.totals);
   const byReport = await session.sums.byReport(usage, allMessages);
   assert.deepEqual(addUp(byReport), total);
   const fromText = byReport.filter(({ report }) => report === null);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type CalendarUnit, listBounds } from '../../src/usage/calendar.ts';
+import { type CalendarUnit, listBounds, type Weekday } from '../../src/usage/calendar.ts';
 
 describe('days', () => {
   it.each([
@@ -142,6 +142,25 @@ describe('weeks', () => {
   ])('are bounded in $timeZone: $because', ({ timeZone, bounds }) => {
     expect(listAgain('WEEK', timeZone, bounds)).toEqual(bounds);
   });
+
+  it.each<[Weekday, readonly string[]]>([
+    // 1 January 2024 was a Monday; Berlin is an hour ahead then.
+    ['MONDAY', ['2023-12-31T23:00Z', '2024-01-07T23:00Z', '2024-01-14T23:00Z']],
+    ['TUESDAY', ['2024-01-01T23:00Z', '2024-01-08T23:00Z']],
+    ['WEDNESDAY', ['2024-01-02T23:00Z', '2024-01-09T23:00Z']],
+    ['THURSDAY', ['2024-01-03T23:00Z', '2024-01-10T23:00Z']],
+    ['FRIDAY', ['2024-01-04T23:00Z', '2024-01-11T23:00Z']],
+    ['SATURDAY', ['2024-01-05T23:00Z', '2024-01-12T23:00Z']],
+    ['SUNDAY', ['2024-01-06T23:00Z', '2024-01-13T23:00Z', '2024-01-20T23:00Z']],
+  ])('begin on %s when asked to', (weekStart, bounds) => {
+    expect(listAgain('WEEK', 'Europe/Berlin', bounds, weekStart)).toEqual(bounds);
+  });
+
+  it('begin on any day before the epoch too', () => {
+    // 4 January 1931 was a Sunday.
+    const bounds = ['1931-01-04T00:00Z', '1931-01-11T00:00Z'];
+    expect(listAgain('WEEK', 'UTC', bounds, 'SUNDAY')).toEqual(bounds);
+  });
 });
 
 describe('months', () => {
@@ -169,7 +188,7 @@ describe('months', () => {
 
 describe('listBounds', () => {
   const midnightMs = Date.parse('2024-04-28T22:00Z'); // in Berlin
-  const days = { unit: 'DAY', timeZone: 'Europe/Berlin', maxUnits: 2 } as const;
+  const days = { unit: 'DAY', timeZone: 'Europe/Berlin', weekStart: 'MONDAY', maxUnits: 2 } as const;
 
   it('covers a unit that begins at the last instant, and none beyond', () => {
     expect(listBounds({ ...days, firstMs: midnightMs - 1, lastMs: midnightMs - 1 })).toHaveLength(2);
@@ -185,9 +204,14 @@ describe('listBounds', () => {
 });
 
 /** Lists the bounds of a span that begins within the first unit and ends with the last, in UTC and to the minute. */
-function listAgain(unit: CalendarUnit, timeZone: string, bounds: readonly string[]): string[] {
+function listAgain(
+  unit: CalendarUnit,
+  timeZone: string,
+  bounds: readonly string[],
+  weekStart: Weekday = 'MONDAY',
+): string[] {
   const firstMs = Date.parse(bounds[0] ?? '') + 60_000;
   const lastMs = Date.parse(bounds.at(-1) ?? '') - 1;
-  const found = listBounds({ unit, timeZone, firstMs, lastMs, maxUnits: 100 }) ?? [];
+  const found = listBounds({ unit, timeZone, weekStart, firstMs, lastMs, maxUnits: 100 }) ?? [];
   return found.map((ms) => new Date(ms).toISOString().replace(':00.000Z', 'Z'));
 }

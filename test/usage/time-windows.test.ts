@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 
 import { Credits } from '../../src/billing/credits.ts';
 import {
+  boundWindows,
   canonicalTimeZone,
-  foldWindows,
   maxWindows,
   TooManyWindows,
+  slotLengthOf,
   UnknownTimeZone,
   type WindowSize,
 } from '../../src/usage/time-windows.ts';
+import { foldWindows } from './fold-windows.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -38,19 +40,18 @@ describe('foldWindows', () => {
     ]);
   });
 
-  it('counts a slot where it starts, though a window of an old zone begins within it', () => {
-    // Pacific/Kiritimati was 10:40 behind: its day began at 10:40Z, within the slot from 10:30Z.
-    const windows = foldWindows({
-      slots: [slotAt('1975-06-01T10:30Z', 7)],
-      size: 'DAY',
-      timeZone: 'Pacific/Kiritimati',
-      firstMs: Date.parse('1975-06-01T10:41Z'),
-      lastMs: Date.parse('1975-06-01T10:41Z'),
-    });
-    expect(windows.map(({ fromMs, totals }) => [fromMs, totals.creditsUsed.units])).toEqual([
-      [Date.parse('1975-05-31T10:40Z'), 7],
-      [Date.parse('1975-06-01T10:40Z'), 0],
-    ]);
+  it('needs slots of a minute or a second where an old zone cuts quarters of an hour', () => {
+    // Pacific/Kiritimati was 10:40 behind: its day began at 10:40Z. Europe/Berlin was 53:28 ahead until 1893.
+    const day = { size: 'DAY', weekStart: 'MONDAY' } as const;
+    const kiritimati = boundWindows({ ...day, timeZone: 'Pacific/Kiritimati' }, noonOf('1975-06-01'));
+    expect(kiritimati).toEqual([Date.parse('1975-06-01T10:40Z'), Date.parse('1975-06-02T10:40Z')]);
+    expect(slotLengthOf(kiritimati)).toBe(60_000);
+    expect(slotLengthOf(boundWindows({ ...day, timeZone: 'Europe/Berlin' }, noonOf('1850-01-01')))).toBe(
+      1_000,
+    );
+    expect(slotLengthOf(boundWindows({ ...day, timeZone: 'Asia/Kathmandu' }, noonOf('2024-01-01')))).toBe(
+      900_000,
+    );
   });
 
   it.each<[WindowSize, number]>([
@@ -65,8 +66,7 @@ describe('foldWindows', () => {
     expect(() => foldWindows({ ...full, lastMs: full.lastMs + 1 })).toThrow(
       expect.objectContaining({
         name: 'TooManyWindows',
-        size,
-        limit: 5_000,
+        facts: { size, limit: 5_000 },
         message: `More than 5000 windows of size ${size}: ask for a larger window size or a narrower filter.timestamp`,
       }),
     );
@@ -138,6 +138,11 @@ describe('canonicalTimeZone', () => {
     expect(canonicalTimeZone('a'.repeat(1_000_000))).toBeNull();
   });
 });
+
+function noonOf(date: string) {
+  const noonMs = Date.parse(`${date}T12:00Z`);
+  return { firstMs: noonMs, lastMs: noonMs };
+}
 
 function slotAt(from: string, units: number, messageCount = 1, unpricedCount = 0) {
   return {

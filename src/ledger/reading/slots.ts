@@ -6,8 +6,8 @@ import { type RawBuilder, sql } from 'kysely';
  */
 export const slotMs = 900_000;
 
-/** The slot of a time in a column. SQL divides towards zero, and times before 1970 are negative. */
-export function slotOf(column: string): RawBuilder<number> {
-  const [ms, slot] = [sql.ref(column), sql.lit(slotMs)];
+/** The slot of a time in a column; its length is {@link slotMs} unless told otherwise. SQL divides towards zero, and times before 1970 are negative. */
+export function slotOf(column: string, lengthMs = slotMs): RawBuilder<number> {
+  const [ms, slot] = [sql.ref(column), sql.lit(lengthMs)];
   return sql`(${ms} - ((${ms} % ${slot}) + ${slot}) % ${slot}) / ${slot}`;
 }

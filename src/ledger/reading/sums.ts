@@ -1,8 +1,9 @@
-import { type AliasableExpression, sql } from 'kysely';
+import { type AliasableExpression, type ExpressionBuilder, sql } from 'kysely';
 
 import { Credits } from '../../billing/credits.ts';
 import type { Report } from '../../billing/report.ts';
 import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
 import { slotMs, slotOf } from './slots.ts';
 
@@ -25,13 +26,16 @@ export interface SlotTotals {
 /** The totals of one report's messages; null holds all messages without a readable report. */
 export interface ReportTotals {
   readonly report: Report | null;
+  /** What each of its messages cost; null without a report, and where several costs meet. */
+  readonly creditCost: Credits | null;
   readonly totals: UsageTotals;
 }
 
 /** Which messages of which period to sum up. */
 export interface SumQuery {
   readonly account: string;
-  readonly periodId: number;
+  /** Null: of all periods. */
+  readonly periodId: number | null;
   readonly filter: MessageFilter;
 }
 
@@ -50,31 +54,36 @@ export async function readFilteredTotals(database: Database, query: SumQuery): P
   return row === undefined ? noUsage : toTotals(row);
 }
 
-/** Sums by quarter-hour, earliest first, without empty ones. One statement. */
-export async function readSlots(database: Database, query: SumQuery): Promise<readonly SlotTotals[]> {
-  const rows = isUnfiltered(query.filter)
-    ? await database.reads
-        .selectFrom('usage_slots')
-        .where('account_id', '=', query.account)
-        .where('period_id', '=', query.periodId)
-        .select(['slot', 'credits', 'message_count', 'unpriced_count'])
-        .orderBy('slot')
-        .execute()
-    : await database.scanTurns.take(query.account, () =>
-        filtered(database, query)
-          .select(slotOf('timestamp_ms').as('slot'))
-          .select(sums)
-          .groupBy('slot')
+/** Sums by quarter-hour or shorter slots, earliest first, without empty ones. One statement. */
+export async function readSlots(
+  database: Database,
+  query: SumQuery,
+  lengthMs = slotMs,
+): Promise<readonly SlotTotals[]> {
+  const rows =
+    isUnfiltered(query.filter) && query.periodId !== null && lengthMs === slotMs
+      ? await database.reads
+          .selectFrom('usage_slots')
+          .where('account_id', '=', query.account)
+          .where('period_id', '=', query.periodId)
+          .select(['slot', 'credits', 'message_count', 'unpriced_count'])
           .orderBy('slot')
-          .execute(),
-      );
-  return rows.map((row) => ({ fromMs: row.slot * slotMs, totals: toTotals(row) }));
+          .execute()
+      : await database.scanTurns.take(query.account, () =>
+          filtered(database, query)
+            .select(slotOf('timestamp_ms', lengthMs).as('slot'))
+            .select(sums)
+            .groupBy('slot')
+            .orderBy('slot')
+            .execute(),
+        );
+  return rows.map((row) => ({ fromMs: row.slot * lengthMs, totals: toTotals(row) }));
 }
 
 /** Sums by report, dearest first. One statement. */
 export async function readReportTotals(
   database: Database,
-  query: SumQuery,
+  query: SumQuery & { readonly periodId: number },
 ): Promise<readonly ReportTotals[]> {
   const { account, periodId, filter } = query;
   const unfiltered = isUnfiltered(filter);
@@ -107,13 +116,13 @@ export async function readReportTotals(
   const rows = unfiltered
     ? await select.execute()
     : await database.scanTurns.take(account, () => select.execute());
-  return rows.map((row) => ({
-    report:
+  return rows.map((row) => {
+    const report =
       row.name === null || row.credit_cost === null
         ? null
-        : { id: row.report_id, name: row.name, creditCost: Credits.fromUnits(row.credit_cost) },
-    totals: toTotals(row),
-  }));
+        : { id: row.report_id, name: row.name, creditCost: Credits.fromUnits(row.credit_cost) };
+    return { report, creditCost: report?.creditCost ?? null, totals: toTotals(row) };
+  });
 }
 
 /** Totals of no message at all. */
@@ -140,16 +149,34 @@ interface ReportSums {
   readonly unpriced_count: number;
 }
 
-const sums = [
+/** The sums of messages, as a selection. */
+export const sums = [
   sql<number>`cast(coalesce(sum(credits), 0) as bigint)`.as('credits'),
   sql<number>`count(*)`.as('message_count'),
   sql<number>`count(*) - count(credits)`.as('unpriced_count'),
 ] as const;
 
-function filtered(database: Database, { account, periodId, filter }: SumQuery) {
+/** The messages that a query lets through. */
+export function filtered(database: Database, { account, periodId, filter }: SumQuery) {
   return database.scans
     .selectFrom('messages')
     .where('account_id', '=', account)
-    .where('period_id', '=', periodId)
+    .where((eb) =>
+      periodId === null
+        ? eb('period_id', 'in', periodsBetween(eb, account, filter))
+        : eb('period_id', '=', periodId),
+    )
     .where((eb) => eb.and(filterConditions(eb, filter, database)));
+}
+
+/** The periods that have messages in the filter's span: each has an index of its own by time. */
+function periodsBetween(
+  eb: ExpressionBuilder<Tables, 'messages'>,
+  account: string,
+  { fromMs, toMs }: MessageFilter,
+) {
+  let periods = eb.selectFrom('periods').where('account_id', '=', account).select('period_id');
+  if (fromMs !== null) periods = periods.where('last_message_ms', '>=', fromMs);
+  if (toMs !== null) periods = periods.where('first_message_ms', '<', toMs);
+  return periods;
 }

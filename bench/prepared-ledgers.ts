@@ -60,19 +60,8 @@ export async function closeUpstreams(): Promise<void> {
   upstreams.clear();
 }
 
-/** A pull that is under way would be measured too: it has ended when the freshness is younger than the process. */
+/** A first pull that is under way would be measured too. Later ones wait for the interval. */
 async function waitForPull({ url }: MeasuredProcess): Promise<void> {
-  const startedMs = Date.now();
   // Queries would wait for the first pull, and longer than the service lets them.
   while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(200);
-  for (;;) {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ usage { freshness { asOf } } }' }),
-    });
-    const asOf = /"asOf":"([^"]+)"/.exec(await response.text())?.[1];
-    if (asOf !== undefined && Date.parse(asOf) > startedMs - 5_000) return;
-    await sleep(200);
-  }
 }

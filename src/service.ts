@@ -83,7 +83,6 @@ export async function startService(
     reportsTimeoutMs: 4 * config.upstreamTimeoutMs,
     intervalMs,
     firstPullTimeoutMs: config.upstreamTimeoutMs,
-    pullsAtOnce: 8,
     now,
     log,
     metrics,

@@ -29,7 +29,7 @@ await ledger.migrate();
 const upstream = createUpstream({ baseUrl: sample.url, timeoutMs: 5_000, maxBytes: 1e8, log, metrics, now });
 const common = { ledger, upstream, rateCard: defaultRateCard, now };
 const timing = { reportMaxAgeMs: 3_600_000, reportsTimeoutMs: 20_000, intervalMs: 10_000 };
-const sync = new Sync({ ...common, ...timing, firstPullTimeoutMs: 5_000, pullsAtOnce: 8, log, metrics });
+const sync = new Sync({ ...common, ...timing, firstPullTimeoutMs: 5_000, log, metrics });
 await sync.pullFirst('default');
 const reader = new UsageReader({ ...common, sync, staleAfterMs: 20_000 });
 

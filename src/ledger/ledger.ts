@@ -12,19 +12,15 @@ import {
   type RecordedMessage,
 } from './reading/message-page.ts';
 import { migrate } from './database/migrations.ts';
-import { openPull, readClock } from './recording/open-pull.ts';
-import {
-  type BillingPeriod,
-  type PeriodUsage,
-  readAsOf,
-  readPeriod,
-  readPeriods,
-} from './reading/periods.ts';
+import { clearDeadPulls } from './recording/dead-pulls.ts';
+import { openPull } from './recording/open-pull.ts';
+import { type PullTime, readPullTime } from './recording/pull-time.ts';
+import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods } from './reading/periods.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
 import { readReportSlots, type ReportSlot } from './reading/report-slots.ts';
 import { readReports } from './reading/report-readings.ts';
-import { createStagingTable, sweepStaging } from './recording/staging.ts';
+import { createStagingTable } from './recording/staging.ts';
 import {
   readFilteredTotals,
   readReportTotals,
@@ -69,7 +65,7 @@ export class Ledger {
     await migrate(this.#database);
     // A migration makes it too, under its lock; SQLite's is gone with each connection.
     await createStagingTable(this.#database.writes, this.#database);
-    await sweepStaging(this.#database, readClock(this.#database, this.#now));
+    await clearDeadPulls(this.#database, this.#now);
   }
 
   /** Throws unless the database answers. */
@@ -77,10 +73,14 @@ export class Ledger {
     await sql`select 1`.execute(this.#database.reads);
   }
 
-  /** Begins to pull an account; null while another instance does. */
-  openPull(account: string): Promise<Pull | null> {
+  /**
+   * Begins to pull an account; null while another instance does.
+   * @param dueAtMs for when it was due when the caller looked: null, too, when an instance has pulled it since then.
+   */
+  openPull(account: string, dueAtMs: number | null = null): Promise<Pull | null> {
     return openPull(this.#database, {
       account,
+      dueAtMs,
       now: this.#now,
       unreleased: this.#unreleased,
       longCommits: this.#longCommits,
@@ -112,14 +112,14 @@ export class Ledger {
     return readAskedAccounts(this.#database, page);
   }
 
-  /** When the account's last whole pull began, epoch milliseconds; null when there was none. */
-  readAsOf(account: string): Promise<number | null> {
-    return readAsOf(this.#database, account);
+  /** When an account is to be pulled next. @param maxPauseMs the longest pause that there is between two pulls */
+  readPullTime(account: string, maxPauseMs: number): Promise<PullTime> {
+    return readPullTime(this.#database, { account, now: this.#now, maxPauseMs });
   }
 
   /** The open period, or the one with the id given; null when the account has no such period. */
   readPeriod(account: string, periodId: number | null): Promise<PeriodUsage | null> {
-    return readPeriod(this.#database, account, periodId);
+    return readPeriod(this.#database, { account, periodId, now: this.#now });
   }
 
   /** The account's periods, newest first, older than `beforeId` unless that is null. */

@@ -4,9 +4,7 @@ import { DatabaseUnavailable } from '../ledger/database/database-unavailable.ts'
 import { shortCommitCount } from '../ledger/recording/pull.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { pullAccount, type PullDependencies } from './pull-account.ts';
-import { looksPerInterval, OtherInstances } from './other-instances.ts';
-import { type PullLane, PullLanes, quickPullMs } from './pull-lanes.ts';
-import { PullTurn } from './pull-turn.ts';
+import { PullLine } from './pull-line.ts';
 import { SetAsideLog } from './set-aside-log.ts';
 import { TimedUpstream } from './timed-upstream.ts';
 
@@ -15,47 +13,63 @@ export interface AccountPullsOptions extends Omit<PullDependencies, 'setAside'> 
   readonly metrics: Metrics;
   /** The pause between two pulls of an account. */
   readonly intervalMs: number;
-  /** How many pulls of one lane may begin at once; {@link PullLanes} says how many may be under way then. */
-  readonly pullsAtOnce: number;
+  /** {@link defaultPlaces} unless told otherwise. */
+  readonly places?: PullPlaces;
   /** The most accounts that are followed. */
   readonly maxAccounts: number;
   /** No pull begins once this is aborted. */
   readonly stopping: AbortSignal;
 }
 
+/**
+ * How many pulls are under way at once: of accounts that are well, and of troubled ones, whose latest pull failed or took
+ * long. Trouble delays only trouble from its second pull on. More accounts than `well` that begin to hang at the same
+ * moment hold the others up until the first of them meet their deadline.
+ */
+export interface PullPlaces {
+  readonly well: number;
+  readonly troubled: number;
+}
+
+/** What {@link PullPlaces} are unless told otherwise. */
+const defaultPlaces: PullPlaces = { well: 40, troubled: 16 };
+
 /** How an account's latest pull ended. */
 export interface PullOutcome {
   /**
-   * `postponed`: nothing was pulled, for another instance was at it or the database was out. `elsewhere`: nothing was
-   * pulled, for another instance had done so within the last interval.
+   * `elsewhere`: it was not due, for another instance pulled it less than a pause ago. `postponed`: another instance is
+   * pulling it, or the database is out.
    */
   readonly kind: 'pulled' | 'elsewhere' | 'postponed' | 'failed';
   readonly endedAtMs: number;
-  /** Null unless it failed, or was postponed by an outage. */
+  /** How long it is until the account is due again. */
+  readonly pauseMs: number;
+  /** Why the latest pull failed that was tried; null once one has succeeded. */
   readonly failure: unknown;
-  /**
-   * Whether the upstream took longer than {@link quickPullMs}, or told a list that takes long to record. Of one elsewhere
-   * or postponed, what was known before.
-   */
+  /** Whether the latest pull that was tried took longer than {@link quickPullMs}, or its list takes long to record. */
   readonly tookLong: boolean;
 }
 
-// Whoever takes over from a dead instance, or comes back with the database, does not wait for a whole interval.
-const postponedMs = 1_000;
+/** A pull whose upstream takes longer than this took long. */
+export const quickPullMs = 500;
+
+// After a dead instance or an outage of the database, nobody waits for a whole interval.
+const maxPostponedMs = 1_000;
 
 /** The pulls of all accounts, one at a time of each, and how the latest of them ended. */
 export class AccountPulls {
   readonly #options: AccountPullsOptions;
-  readonly #lanes: PullLanes;
-  readonly #others: OtherInstances;
+  readonly #well: PullLine;
+  readonly #troubled: PullLine;
   readonly #setAside: SetAsideLog;
-  readonly #underWay = new Map<string, PullTurn>();
+  readonly #underWay = new Map<string, Promise<void>>();
   readonly #outcomes: LRUCache<string, PullOutcome>;
 
   constructor(options: AccountPullsOptions) {
     this.#options = options;
-    this.#lanes = new PullLanes(options.pullsAtOnce);
-    this.#others = new OtherInstances(options);
+    const { well, troubled } = options.places ?? defaultPlaces;
+    this.#well = new PullLine(well);
+    this.#troubled = new PullLine(troubled);
     this.#setAside = new SetAsideLog(options);
     this.#outcomes = new LRUCache({ max: options.maxAccounts });
   }
@@ -75,83 +89,93 @@ export class AccountPulls {
    * @param isUrgent somebody waits for it
    */
   pull(account: string, isUrgent: boolean): Promise<void> {
-    const lane = this.#laneOf(account, isUrgent);
+    const latest = this.latest(account);
+    const isTroubled = latest !== null && (latest.failure !== null || latest.tookLong);
+    const line = isTroubled ? this.#troubled : this.#well;
     const underWay = this.#underWay.get(account);
-    // A restart may have put a long line of others before it, for which nobody waits.
-    const hastens = lane === 'urgent' && underWay?.standsIn(lane) === false;
-    if (underWay !== undefined && !hastens) return underWay.ended;
-    const turn = underWay ?? new PullTurn(() => this.#pullOnce(account));
-    if (underWay === undefined) {
-      this.#underWay.set(account, turn);
-      void turn.ended.then(() => this.#underWay.delete(account));
+    if (underWay !== undefined) {
+      if (isUrgent) line.hasten(account);
+      return underWay;
     }
-    turn.standIn(lane, this.#lanes);
-    return turn.ended;
-  }
-
-  /** How long to wait before the account is pulled again. */
-  pauseMs(account: string): number {
-    const { intervalMs } = this.#options;
-    switch (this.latest(account)?.kind) {
-      case 'postponed':
-        return Math.min(postponedMs, intervalMs);
-      case 'elsewhere':
-        return intervalMs / looksPerInterval;
-      case 'failed':
-        // The pull that an outage met last hangs until its deadline: usage must be fresh soon after the end all the same.
-        return intervalMs / 4;
-      case 'pulled':
-      case undefined:
-        return intervalMs;
-    }
-  }
-
-  /** Forgets what other instances did for an account that is no longer followed. */
-  forgetOthers(account: string): void {
-    this.#others.forget(account);
+    const pulling = line
+      .run(account, isUrgent, () => this.#pullOnce(account))
+      .finally(() => this.#underWay.delete(account));
+    this.#underWay.set(account, pulling);
+    return pulling;
   }
 
   /** Waits for the end of all pulls under way. */
   async end(): Promise<void> {
-    await Promise.all([...this.#underWay.values()].map((turn) => turn.ended));
-  }
-
-  #laneOf(account: string, isUrgent: boolean): PullLane {
-    const latest = this.latest(account);
-    if (latest?.kind === 'failed') return 'failing';
-    if (latest?.tookLong === true) return 'long';
-    return isUrgent ? 'urgent' : 'quick';
+    await Promise.all(this.#underWay.values());
   }
 
   async #pullOnce(account: string): Promise<void> {
-    const { log, metrics, now, stopping } = this.#options;
-    if (stopping.aborted) return;
-    const latest = this.latest(account);
-    const failedBefore = latest !== null && latest.failure !== null;
+    if (this.#options.stopping.aborted) return;
+    const before = this.latest(account);
+    const ended = await this.#tryPull(account, before);
+    this.#outcomes.set(account, { ...ended, endedAtMs: this.#options.now().getTime() });
+    this.#tell(account, before, ended);
+  }
+
+  async #tryPull(account: string, before: PullOutcome | null): Promise<EndedPull> {
+    const { ledger, intervalMs, metrics } = this.#options;
+    const known = { failure: before?.failure ?? null, tookLong: before?.tookLong ?? false };
     const upstream = new TimedUpstream(this.#options.upstream);
-    const keep = (kind: PullOutcome['kind'], failure: unknown): void => {
-      // The wait for the database does not count: one long commit of another account makes all of them wait.
-      const tookLong =
-        kind === 'pulled' || kind === 'failed'
-          ? upstream.waitedMs > quickPullMs || upstream.messageCount > shortCommitCount
-          : latest?.tookLong === true;
-      this.#outcomes.set(account, { kind, endedAtMs: now().getTime(), failure, tookLong });
-    };
+    // The wait for the database does not count: one long commit of another account makes all of them wait.
+    const tookLong = (): boolean =>
+      upstream.waitedMs > quickPullMs || upstream.messageCount > shortCommitCount;
+    const postponedMs = Math.min(maxPostponedMs, intervalMs);
+    // The pull that an outage meets last hangs until its deadline: usage must be fresh soon after the end all the same.
+    const failedPauseMs = intervalMs / 4;
     try {
-      const look = await this.#others.look(account);
+      const { dueAtMs, waitMs, isRecorded } = await ledger.readPullTime(account, intervalMs);
+      if (waitMs > 0) {
+        metrics.pulls.inc({ outcome: 'elsewhere' });
+        const failure = isRecorded
+          ? withoutVain(known.failure)
+          : (known.failure ?? new PulledInVain({ account }));
+        return { ...known, kind: 'elsewhere', pauseMs: waitMs, failure };
+      }
       const dependencies = { ...this.#options, upstream, setAside: this.#setAside };
-      const result = look === 'due' ? await pullAccount(account, dependencies) : null;
-      if (result !== null) await this.#others.noteOwnPull(account);
-      keep(look !== 'due' ? 'elsewhere' : result === null ? 'postponed' : 'pulled', null);
-      if (failedBefore) log.info({ account }, 'pull works again');
-      if (look === 'moved') metrics.pulls.inc({ outcome: 'elsewhere' });
-      if (result !== null) metrics.pulls.inc({ outcome: result.changed ? 'changed' : 'unchanged' });
-    } catch (error) {
-      keep(error instanceof DatabaseUnavailable ? 'postponed' : 'failed', error);
+      const turn = { dueAtMs, pulledPauseMs: intervalMs, failedPauseMs };
+      const result = await pullAccount(account, dependencies, turn);
+      if (result === null) return { ...known, kind: 'postponed', pauseMs: postponedMs };
+      metrics.pulls.inc({ outcome: result.changed ? 'changed' : 'unchanged' });
+      return { kind: 'pulled', pauseMs: intervalMs, failure: null, tookLong: tookLong() };
+    } catch (failure) {
       metrics.pulls.inc({ outcome: 'failed' });
-      // An outage is one event, however often it is met: its cause is told once, and then that it goes on.
-      if (!failedBefore) log.error({ account, err: error }, 'pull failed, nothing was recorded');
-      else log.warn({ account, reason: String(error) }, 'pull failed again');
+      if (failure instanceof DatabaseUnavailable)
+        return { ...known, kind: 'postponed', pauseMs: postponedMs, failure };
+      return { kind: 'failed', pauseMs: failedPauseMs, failure, tookLong: tookLong() };
     }
+  }
+
+  /** An outage is one event, however often it is met: its cause is told once, then that it goes on, and its end. */
+  #tell(account: string, before: PullOutcome | null, { kind, failure }: EndedPull): void {
+    const { log } = this.#options;
+    const known = withoutVain(before?.failure ?? null);
+    if (kind === 'pulled' && known !== null) log.info({ account }, 'pull works again');
+    // Nothing new was tried.
+    if (failure === null || failure === known || failure instanceof PulledInVain) return;
+    if (known === null) log.error({ account, err: failure }, 'pull failed, nothing was recorded');
+    else log.warn({ account, reason: describe(failure) }, 'pull failed again');
+  }
+}
+
+type EndedPull = Omit<PullOutcome, 'endedAtMs'>;
+
+function describe(failure: unknown): string {
+  return failure instanceof Error ? `${failure.name}: ${failure.message}` : 'unknown';
+}
+
+function withoutVain(failure: unknown): unknown {
+  return failure instanceof PulledInVain ? null : failure;
+}
+
+/** Another instance pulled an account of which nothing was ever recorded, and still nothing is. */
+export class PulledInVain extends Error {
+  constructor({ account }: { readonly account: string }) {
+    super(`account ${account}: another instance could not pull it`);
+    this.name = 'PulledInVain';
   }
 }

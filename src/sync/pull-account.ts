@@ -31,24 +31,37 @@ export interface PullDependencies {
   readonly log: Log;
 }
 
+/** When a pull takes place. */
+export interface PullTurn {
+  /** For when the account was due when the caller looked; null: it does not matter. */
+  readonly dueAtMs: number | null;
+  /** How long no instance is to pull the account after this pull, if it is recorded and if it fails. */
+  readonly pulledPauseMs: number;
+  readonly failedPauseMs: number;
+}
+
+const anyTime: PullTurn = { dueAtMs: null, pulledPauseMs: 0, failedPauseMs: 0 };
+
 /** What a pull and its late prices changed. */
 export type AccountPullResult = PullResult & LateResult;
 
 /**
  * Pulls an account's current period: reads its messages and new reports, prices them, and records all in one
  * transaction. Then it asks once more for the reports that closed periods still wait for; no trouble with these fails it.
- * @returns null when another instance is pulling this account.
+ * @returns null when another instance is pulling this account, or has done so since the caller looked.
  * @throws what the upstream or the ledger threw; nothing of the snapshot was recorded then.
  */
 export async function pullAccount(
   account: string,
   dependencies: PullDependencies,
+  turn: PullTurn = anyTime,
 ): Promise<AccountPullResult | null> {
-  const { ledger, upstream, rateCard, now, setAside, metrics } = dependencies;
+  const { ledger, upstream, rateCard, setAside, metrics } = dependencies;
   const log = dependencies.log.child({ account });
-  const pulledAtMs = now().getTime();
-  const pull = await ledger.openPull(account);
+  const pull = await ledger.openPull(account, turn.dueAtMs);
   if (pull === null) return null;
+  const pulledAtMs = pull.beganAtMs;
+  let pauseMs = turn.failedPauseMs;
   try {
     const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
     let invalidCount = 0;
@@ -75,9 +88,10 @@ export async function pullAccount(
     logResult(log, result, invalidCount);
     const { pricedLate, revision } = await priceLate(late);
     const changed = result.changed || pricedLate > 0;
+    pauseMs = turn.pulledPauseMs;
     return { ...result, changed, pricedLate, revision: revision ?? result.revision };
   } finally {
-    await pull.release();
+    await pull.release(pauseMs);
   }
 }
 

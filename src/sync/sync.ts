@@ -95,10 +95,7 @@ export class Sync {
       this.#tellFull();
       return;
     }
-    const loop = this.#loop(account, isWanted, isUrgent).finally(() => {
-      this.#loops.delete(account);
-      this.#pulls.forgetOthers(account);
-    });
+    const loop = this.#loop(account, isWanted, isUrgent).finally(() => this.#loops.delete(account));
     this.#loops.set(account, loop);
   }
 
@@ -114,7 +111,9 @@ export class Sync {
     const { signal } = this.#stopping;
     await this.#pulls.pull(account, isUrgent);
     for (;;) {
-      await sleep(this.#pulls.pauseMs(account), null, { signal }).catch(() => null);
+      const pauseMs = this.#pulls.latest(account)?.pauseMs ?? this.#options.intervalMs;
+      // A timer may fire a millisecond early.
+      await sleep(Math.ceil(pauseMs) + 1, null, { signal }).catch(() => null);
       if (signal.aborted || !isWanted()) return;
       await this.#pulls.pull(account, false);
     }

@@ -99,8 +99,9 @@ export class UsageSession {
   }
 
   /** Whether the usage is older than it should be. */
-  isStale({ freshness }: PeriodUsage): boolean {
-    return this.#sources.now().getTime() - freshness.asOfMs > this.#sources.staleAfterMs;
+  isStale({ freshness, readAtMs }: PeriodUsage): boolean {
+    // A time that lies far ahead was told by a clock that has been set back since: it says nothing.
+    return Math.abs(readAtMs - freshness.asOfMs) > this.#sources.staleAfterMs;
   }
 
   /** One message of any of the account's periods; null when it has no such message. */

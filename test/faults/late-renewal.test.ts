@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { LeaseLost } from '../../src/ledger/recording/pull.ts';
 import { textMessage } from '../ledger/priced-messages.ts';
-import { account, beginPull, openTestLedger, readAll } from '../ledger/test-ledger.ts';
+import { account, ageLeases, beginPull, openTestLedger, readAll } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';
 
 const commit = { pulledAtMs: 1, rateCard: defaultRateCard, readings: [] };
@@ -14,10 +14,11 @@ test.each(testDatabases)(
   'a pull that was silent too long does not take its lease back when it wakes up, on $name',
   async (testDatabase) => {
     let nowMs = 1_000;
-    const { ledger } = await openTestLedger(testDatabase, () => new Date(nowMs));
+    const { ledger, database } = await openTestLedger(testDatabase, () => new Date(nowMs));
     const sleeper = await beginPull(ledger);
     await sleeper.stage([textMessage(1, 10)]);
     nowMs += leaseMs + 1;
+    await ageLeases(database, leaseMs + 1);
     const heir = await beginPull(ledger);
     await heir.stage([textMessage(1, 10), textMessage(2, 20)]);
     await heir.commit(commit);

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const vendor = createUpstream({ baseUrl: url, timeoutMs: 2_000, maxBytes: 1e6, log, metrics, now });
   const pulls = { reportMaxAgeMs: 1e9, reportsTimeoutMs: 2_000, intervalMs: 1e6, firstPullTimeoutMs: 5_000 };
   const common = { ledger, upstream: vendor, rateCard: defaultRateCard, now };
-  const sync = new Sync({ ...common, ...pulls, pullsAtOnce: 1, log, metrics });
+  const sync = new Sync({ ...common, ...pulls, log, metrics });
   await sync.pullFirst('default');
   const reader = new UsageReader({ ...common, sync, staleAfterMs: 1e12 });
   openContext = () => ({ session: reader.openSession('default') });

@@ -76,6 +76,7 @@ async function insertAccounts({ writes }: Database, count: number): Promise<void
     revision: 0,
     period_id: null,
     as_of_ms: null,
+    next_pull_at_ms: 0,
     asked_at_ms: index,
     lease_owner: null,
     lease_until_ms: 0,
@@ -167,6 +168,7 @@ describe.each(testDatabases)('the plans of reads on $name', (testDatabase) => {
     await sql`drop index accounts_by_asked`.execute(opened.database.writes);
     await sql`delete from kysely_migration where name > '0001-ledger'`.execute(opened.database.writes);
     await insertAccounts(opened.database, 5_000);
+    await sql`alter table accounts drop column next_pull_at_ms`.execute(opened.database.writes);
     await opened.ledger.migrate();
     if (opened.database.kind === 'postgres') await sql`analyze`.execute(opened.database.writes);
     const { database, explain } = explained(opened.database);

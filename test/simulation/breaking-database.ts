@@ -30,8 +30,6 @@ export function makeBreakable(database: Database): BreakingDatabase {
     ...database,
     // Scans give up after some time: a busy machine must not break a history.
     scans: database.reads,
-    // Leases go by the simulation's clock.
-    sharedClockMs: null,
     writes: database.writes.withPlugin(plugin),
     breakAfter(statements) {
       left = statements;

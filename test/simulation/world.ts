@@ -44,7 +44,8 @@ export class World {
 
   /** Starts the process. */
   async start(): Promise<void> {
-    const database = makeBreakable(await this.#open());
+    // What instances compare goes by the simulation's clock.
+    const database = makeBreakable({ ...(await this.#open()), sharedClockMs: null });
     const ledger = new Ledger({ database, now: this.now });
     await ledger.migrate();
     const dependencies = this.dependencies(noUpstream, ledger);
@@ -52,7 +53,6 @@ export class World {
       ...dependencies,
       intervalMs: 10_000,
       firstPullTimeoutMs: 1,
-      pullsAtOnce: 1,
     });
     this.#running = {
       database,

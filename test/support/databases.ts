@@ -103,8 +103,7 @@ async function createServerPlace(baseUrl: string): Promise<Place> {
   await runOnServer(baseUrl, `create database ${name}`);
   return {
     url: url.href,
-    // Leases go by the test's clock, as on the other databases.
-    connect: () => ({ ...openDatabase(url.href), sharedClockMs: null }),
+    connect: () => openDatabase(url.href),
     async remove() {
       // Unforced, the server waits for connections that are just closing, rather than break them.
       await runOnServer(baseUrl, `drop database if exists ${name}`).catch(() =>

@@ -5,6 +5,7 @@ import type { Database } from '../../src/ledger/database/database.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { AccountPulls, type AccountPullsOptions } from '../../src/sync/account-pulls.ts';
+import { PullLine } from '../../src/sync/pull-line.ts';
 import { openTestLedger } from '../ledger/test-ledger.ts';
 import { waitUntil } from '../support/app.ts';
 import { captureLog } from '../support/captured-log.ts';
@@ -14,7 +15,7 @@ import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripte
 const now = (): Date => new Date();
 const someMessage = { id: 1, text: '123', timestamp: '2024-04-29T02:08:29.375Z' };
 
-/** What pulls work with, one at a time in each lane, over an upstream that is real. */
+/** What pulls work with, one at a time of well accounts and one of troubled ones, over an upstream that is real. */
 async function openPulls(testDatabase: TestDatabase): Promise<{
   readonly pulls: AccountPulls;
   readonly vendor: ScriptedUpstream;
@@ -34,7 +35,7 @@ async function openPulls(testDatabase: TestDatabase): Promise<{
     reportMaxAgeMs: 1e9,
     reportsTimeoutMs: 1_000,
     intervalMs: 10_000,
-    pullsAtOnce: 1,
+    places: { well: 1, troubled: 1 },
     maxAccounts: 100,
     stopping: stopping.signal,
     now,
@@ -51,33 +52,49 @@ async function openPulls(testDatabase: TestDatabase): Promise<{
   return { pulls, vendor, database };
 }
 
-function countPulls(vendor: ScriptedUpstream, account: string): number {
-  return vendor.countOf(`/accounts/${account}/messages/current-period`);
-}
-
 test.each(testDatabases)(
   'a pull that somebody waits for overtakes the line that it stood in before, on $name',
   async (testDatabase) => {
     const { pulls, vendor } = await openPulls(testDatabase);
-    // One has the lane's place, and three are late ones.
-    const hanging = ['slow1', 'slow2', 'slow3', 'slow4'];
-    for (const account of hanging) {
-      vendor.forAccount(account).onMessages(() => {});
-      void pulls.pull(account, false);
+    const begun: string[] = [];
+    const answers: (() => void)[] = [];
+    const waiting = ['bolt', 'coil', 'acme'];
+    for (const account of ['first', ...waiting]) {
+      vendor.forAccount(account).onMessages((_request, response) => {
+        begun.push(account);
+        const answer = (): void => void response.end(JSON.stringify({ messages: [someMessage] }));
+        if (account === 'first') answers.push(answer);
+        else answer();
+      });
     }
-    vendor.forAccount('acme').setMessages([someMessage]);
-    const queued = pulls.pull('acme', false);
-    await waitUntil(() => hanging.every((account) => countPulls(vendor, account) === 1));
-    await sleep(600); // longer than a quick pull takes
-    expect(countPulls(vendor, 'acme')).toBe(0);
+    const pulling = ['first', ...waiting].map((account) => pulls.pull(account, false));
+    await waitUntil(() => answers.length > 0);
+    const hastened = pulls.pull('acme', true);
+    expect(begun).toEqual(['first']);
 
-    await pulls.pull('acme', true);
-    expect(pulls.latest('acme')).toMatchObject({ kind: 'pulled' });
-    await queued;
+    for (const answer of answers) answer();
+    await Promise.all([...pulling, hastened]);
+    expect(begun).toEqual(['first', 'acme', 'bolt', 'coil']);
     expect(pulls.has('acme')).toBe(false);
-    expect(countPulls(vendor, 'acme')).toBe(1);
   },
 );
+
+test('a line that is idle again has all its places', async () => {
+  const line = new PullLine(2);
+  const { promise: end, resolve: letEnd } = Promise.withResolvers<void>();
+  let underWay = 0;
+  const pull = async (): Promise<void> => {
+    underWay += 1;
+    await end;
+  };
+  const all = ['a', 'b', 'c', 'd'].map((account) => line.run(account, false, pull));
+  await Promise.resolve();
+  expect(underWay).toBe(2);
+  letEnd();
+  await Promise.all(all);
+  await Promise.all(['a', 'b'].map((account) => line.run(account, false, pull)));
+  expect(underWay).toBe(6);
+});
 
 test.each(testDatabases)(
   'a pull that waits for the database does not count as long, and one whose upstream is slow does, on $name',

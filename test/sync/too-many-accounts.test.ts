@@ -14,8 +14,8 @@ test.each(testDatabases)(
   async (testDatabase) => {
     const vendor = await startScriptedUpstream();
     onTestFinished(() => vendor.close());
-    let nowMs = 1_000;
-    const now = (): Date => new Date(nowMs);
+    let skippedMs = 0;
+    const now = (): Date => new Date(Date.now() + skippedMs);
     const { ledger } = await openTestLedger(testDatabase, now);
     const { log, lines } = captureLog();
     const metrics = createMetrics();
@@ -29,7 +29,6 @@ test.each(testDatabases)(
       reportsTimeoutMs: 1_000,
       intervalMs: 20,
       firstPullTimeoutMs: 10_000,
-      pullsAtOnce: 8,
       maxAccounts: 2,
       now,
       log,
@@ -37,7 +36,7 @@ test.each(testDatabases)(
     };
     const first = new Sync({ ...options, maxAccounts: 3 });
     for (const account of ['acme', 'bolt', 'coil']) {
-      nowMs += 1_000;
+      skippedMs += 1_000;
       first.ask(account);
       await first.pullFirst(account);
     }

@@ -28,7 +28,7 @@ export interface Database {
    * Short reads of pulls. On SQLite they are `reads`, which no commit holds up; on PostgreSQL they are `writes`: neither
    * pulls nor requests can use up the other's connections.
    */
-  readonly looks: Kysely<Tables>;
+  readonly pullReads: Kysely<Tables>;
   /** A column type whose order is that of code points, as SQLite's is. */
   readonly sortableText: RawBuilder<unknown>;
   /** How `staged_messages` is created: never worth a flush to disk. */
@@ -49,8 +49,8 @@ export interface Database {
    * To be called last in such a transaction, with how many messages came new: lets the planner know of them, if they
    * are many.
    */
-  readonly noteGrowth: (trx: Kysely<Tables>, messageCount: number) => Promise<void>;
-  /** Epoch milliseconds by the one clock of all instances; null where each has the same one anyway. */
+  readonly analyzeGrowth: (trx: Kysely<Tables>, messageCount: number) => Promise<void>;
+  /** Epoch milliseconds by the server's clock, which all instances share; null where they run on one machine. */
   readonly sharedClockMs: RawBuilder<number> | null;
   close(): Promise<void>;
 }
@@ -98,7 +98,6 @@ function openPostgresDatabase(url: string, log: Log | null): Database {
       reads: dialect('reads', { ...reading, maxConnections: 10 }),
       scans: dialect('scans', { ...scanning, maxConnections: scanConnections }),
     }),
-    sharedClockMs: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   };
 }
 
@@ -122,13 +121,13 @@ export function openSqliteDatabase(path: string): Database {
     // There is one thread for all.
     scanTurns: new FairTurns({ maxAtOnce: 1, maxOfOneAccount: 1, maxWaitMs: maxTurnWaitMs }),
     writes,
-    looks: reads,
+    pullReads: reads,
     sortableText: sql`text`,
     stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
     forUpdateOfFree: sql``,
     async prepareMerge() {},
-    async noteGrowth() {},
+    async analyzeGrowth() {},
     sharedClockMs: null,
     rowsOf(alias, columns, rows) {
       const names = Object.entries(columns).map(
@@ -169,8 +168,10 @@ export function createPostgresDatabase(
       maxWaitMs: maxTurnWaitMs,
     }),
     writes,
-    looks: writes,
-    sharedClockMs: null,
+    pullReads: writes,
+    // When the transaction began, which is when a lone statement did. A distributed PostgreSQL takes no volatile function
+    // in an UPDATE.
+    sharedClockMs: sql<number>`cast(extract(epoch from now()) * 1000 as bigint)`,
     sortableText: sql`text collate "C"`,
     stagingTable: sql`create unlogged table if not exists staged_messages`,
     forUpdate: sql`for update`,
@@ -182,7 +183,7 @@ export function createPostgresDatabase(
       // What cannot do without them counts as so dear then that it would be compiled first, for a second each time.
       await sql`set local jit = off`.execute(trx);
     },
-    async noteGrowth(trx, messageCount) {
+    async analyzeGrowth(trx, messageCount) {
       if (messageCount < minGrowthMessages) return;
       // PostgreSQL itself looks only within the next minute. Until then it would take the account for a small one, and
       // read all of it for a page: 280 ms at 1,000,000 messages instead of 3.

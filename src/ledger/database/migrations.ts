@@ -13,6 +13,7 @@ export async function migrate(database: Database): Promise<void> {
   const migrations: Record<string, Migration> = {
     '0001-ledger': { up: (db) => createLedger(db, database) },
     '0002-asked-accounts': { up: indexAskedAccounts },
+    '0003-pull-times': { up: addPullTimes },
   };
   const migrator = new Migrator({ db: database.writes, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
@@ -147,4 +148,9 @@ async function createLedger(db: Kysely<unknown>, database: Database): Promise<vo
 /** For the statement that finds the accounts asked for most recently, without a look at the others. */
 async function indexAskedAccounts(db: Kysely<unknown>): Promise<void> {
   await sql`create index accounts_by_asked on accounts (asked_at_ms desc, account_id)`.execute(db);
+}
+
+/** For the time at which an account is to be pulled next; 0: at once. */
+async function addPullTimes(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table accounts add column next_pull_at_ms bigint not null default 0`.execute(db);
 }

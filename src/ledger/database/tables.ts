@@ -18,10 +18,12 @@ export interface AccountsTable {
   revision: number;
   /** The open period, null before the first whole pull. */
   period_id: number | null;
-  /** When the last whole pull began. */
+  /** When the last whole pull began, by the ledger's clock. */
   as_of_ms: number | null;
   /** When somebody last asked for this account. */
   asked_at_ms: number;
+  /** When the account is to be pulled next, by the ledger's clock; 0: at once. */
+  next_pull_at_ms: number;
   lease_owner: string | null;
   lease_until_ms: number;
 }

@@ -1,3 +1,5 @@
+import { type RawBuilder, sql } from 'kysely';
+
 import type { RateCard } from '../../billing/rate-card.ts';
 import type { Database } from '../database/database.ts';
 import { parseRateCard } from './rate-cards.ts';
@@ -17,7 +19,7 @@ export interface BillingPeriod {
 
 /** How far the account's recorded usage reaches. */
 export interface Freshness {
-  /** When the last whole pull began, epoch milliseconds. */
+  /** When the last whole pull began, in epoch ms by the ledger's clock. */
   readonly asOfMs: number;
   /** Rises with each recorded change. */
   readonly revision: number;
@@ -28,6 +30,8 @@ export interface PeriodUsage {
   readonly account: string;
   readonly period: BillingPeriod;
   readonly freshness: Freshness;
+  /** When this was read, in epoch ms by the ledger's clock. */
+  readonly readAtMs: number;
   readonly totals: UsageTotals;
   /** The timestamps of its earliest and its latest message; null while it has none. */
   readonly span: { readonly firstMs: number; readonly lastMs: number } | null;
@@ -40,17 +44,21 @@ export interface PeriodUsage {
  * @returns null when the account has no such period, or was never pulled.
  */
 export async function readPeriod(
-  { reads }: Database,
-  account: string,
-  periodId: number | null,
+  database: Database,
+  {
+    account,
+    periodId,
+    now,
+  }: { readonly account: string; readonly periodId: number | null; readonly now: () => Date },
 ): Promise<PeriodUsage | null> {
-  const { rows } = await reads.executeQuery(periodStatement(reads, account, periodId));
+  const { rows } = await database.reads.executeQuery(periodStatement(database, account, periodId));
   const row = rows[0];
   if (row === undefined || row.as_of_ms === null) return null;
   return {
     account,
     period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
     freshness: { asOfMs: row.as_of_ms, revision: row.revision },
+    readAtMs: row.shared_clock_ms ?? now().getTime(),
     totals: toTotals(row),
     span:
       row.first_message_ms === null || row.last_message_ms === null
@@ -60,36 +68,29 @@ export async function readPeriod(
   };
 }
 
-/** Reads when the account's last whole pull began; null when there was none. */
-export async function readAsOf({ looks }: Database, account: string): Promise<number | null> {
-  const row = await looks
-    .selectFrom('accounts')
-    .where('account_id', '=', account)
-    .select('as_of_ms')
-    .executeTakeFirst();
-  return row?.as_of_ms ?? null;
-}
+const noSharedClock: RawBuilder<number | null> = sql`null`;
 
 type PeriodStatement = ReturnType<typeof compilePeriodStatement>;
 
 // Every request reads the open period, and Kysely takes longer to write that statement than SQLite to answer it.
 const openPeriodStatements = new WeakMap<Database['reads'], PeriodStatement>();
 
-function periodStatement(
-  reads: Database['reads'],
-  account: string,
-  periodId: number | null,
-): PeriodStatement {
-  if (periodId !== null) return compilePeriodStatement(reads, account, periodId);
+function periodStatement(database: Database, account: string, periodId: number | null): PeriodStatement {
+  const { reads } = database;
+  if (periodId !== null) return compilePeriodStatement(database, account, periodId);
   const known = openPeriodStatements.get(reads);
   // The account is its only parameter.
   if (known !== undefined) return { ...known, parameters: [account] };
-  const statement = compilePeriodStatement(reads, account, null);
+  const statement = compilePeriodStatement(database, account, null);
   openPeriodStatements.set(reads, statement);
   return statement;
 }
 
-function compilePeriodStatement(reads: Database['reads'], account: string, periodId: number | null) {
+function compilePeriodStatement(
+  { reads, sharedClockMs }: Database,
+  account: string,
+  periodId: number | null,
+) {
   return reads
     .selectFrom('accounts as a')
     .innerJoin('periods as p', (join) =>
@@ -107,6 +108,7 @@ function compilePeriodStatement(reads: Database['reads'], account: string, perio
     .where('a.account_id', '=', account)
     .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.card'])
     .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
+    .select((sharedClockMs ?? noSharedClock).as('shared_clock_ms'))
     .compile();
 }
 

@@ -61,6 +61,8 @@ export interface LateResult {
 
 /** One pull on its way into the ledger. Nothing of it is to be seen before {@link Pull.commit}. */
 export interface Pull {
+  /** When it took the account's lease, in epoch ms by the ledger's clock. */
+  readonly beganAtMs: number;
   /** What is known of the open period's reports, by id. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
   /** Reports that closed periods still wait for, the one tried the longest ago first; at most a hundred. */
@@ -84,10 +86,11 @@ export interface Pull {
    */
   recordLate(readings: readonly LateReading[]): Promise<LateResult>;
   /**
-   * Gives the account's lease back and forgets what was staged. Safe to call more than once. When the database does
-   * not let it, the account's next pull does both.
+   * Gives the account's lease back and forgets what was staged. A second call does nothing. When the database does not
+   * let it, the account's next pull does both.
+   * @param pauseMs how long no instance is to pull the account from now on. Null, or left out: what was set before stands.
    */
-  release(): Promise<void>;
+  release(pauseMs?: number | null): Promise<void>;
 }
 
 /**

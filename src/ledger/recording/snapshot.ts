@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 
 import type { RateCard } from '../../billing/rate-card.ts';
 import { type AccountState, lockAccount } from './account-lock.ts';
@@ -58,7 +58,7 @@ export async function recordSnapshot(
 
   const revision = merged.changed ? state.revision + 1 : state.revision;
   await touchAccount(trx, account, { pulledAtMs, revision, periodId });
-  await database.noteGrowth(trx, merged.added);
+  await database.analyzeGrowth(trx, merged.added);
   const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
   return { ...merged, revision, setAside: [...conflicting, ...setAside] };
 }
@@ -126,8 +126,7 @@ async function touchAccount(
   await trx
     .updateTable('accounts')
     .set({
-      // Instances have clocks of their own: what was said of the time stands.
-      as_of_ms: sql`case when as_of_ms > ${next.pulledAtMs} then as_of_ms else ${next.pulledAtMs} end`,
+      as_of_ms: next.pulledAtMs,
       revision: next.revision,
       period_id: next.periodId,
     })

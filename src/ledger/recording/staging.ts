@@ -1,4 +1,4 @@
-import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 
 import type { ColumnType, Database } from '../database/database.ts';
 import type { PricedMessage } from './pull.ts';
@@ -112,24 +112,4 @@ export async function clearStaging(
     .where('account_id', '=', account)
     .$if(pullId !== undefined, (query) => query.where('pull_id', '=', pullId ?? ''))
     .execute();
-}
-
-/**
- * Forgets what dead pulls of all accounts left behind, and takes their leases away: whoever is only slow records
- * nothing, rather than a part. Housekeeping at a start; no request does it.
- */
-export async function sweepStaging(
-  { writes, forUpdateOfFree }: Pick<Database, 'writes' | 'forUpdateOfFree'>,
-  clockMs: RawBuilder<number>,
-): Promise<void> {
-  // Whoever commits holds its account for as long as that takes, and is not dead.
-  await sql`
-    update accounts set lease_owner = null where account_id in (
-      select account_id from accounts where lease_until_ms < ${clockMs} and lease_owner is not null
-      ${forUpdateOfFree})`.execute(writes);
-  await sql`
-    delete from staged_messages where not exists (select 1 from accounts a
-      where a.account_id = staged_messages.account_id and a.lease_owner = staged_messages.pull_id)`.execute(
-    writes,
-  );
 }

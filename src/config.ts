@@ -1,12 +1,13 @@
-import type { RateCard } from './billing/rate-card.ts';
+import type { z } from 'zod';
+
+import { defaultRateCard, type RateCard } from './billing/rate-card.ts';
 import type { AuthenticationSettings } from './http/guards/authentication.ts';
-import { loadAuthentication } from './http/guards/authentication-settings.ts';
 import type { DocumentLimits } from './http/graphql/document-limits.ts';
-import { isLoopback } from './http/guards/host-check.ts';
 import type { RateLimits } from './http/guards/rate-limit.ts';
-import { loadTrustedDocuments, type TrustedDocuments } from './http/graphql/trusted-documents.ts';
-import { loadRateCard } from './rate-card-file.ts';
-import { settingsSchema } from './settings.ts';
+import type { TrustedDocuments } from './http/graphql/trusted-documents.ts';
+import { findMisspeltSettings, type MisspeltSetting } from './misspelt-settings.ts';
+import { databaseUrlOf, isAuthenticated, ruledSettings } from './setting-rules.ts';
+import { type Settings, settings } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
 
 /** Every setting of the service, checked. Source: docs/settings.md. */
@@ -41,87 +42,106 @@ export interface Config {
   readonly trustedDocuments: TrustedDocuments;
   /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
+  /** Names that are no settings, but look like one. */
+  readonly misspelt: readonly MisspeltSetting[];
 }
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings cannot be used; each fault names its setting. */
 export class InvalidConfig extends Error {
   readonly faults: readonly string[];
+  /** Names that may be what went wrong. */
+  readonly misspelt: readonly MisspeltSetting[];
 
-  constructor(faults: readonly string[]) {
+  constructor(faults: readonly string[], misspelt: readonly MisspeltSetting[]) {
     super(`the settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
     this.name = 'InvalidConfig';
     this.faults = faults;
+    this.misspelt = misspelt;
   }
 }
 
 /**
- * Reads the settings from environment variables and the rate card from the file that they name.
- * An empty variable counts as unset.
+ * Reads all settings from environment variables, and the files that they name. An empty variable counts as unset.
  * @throws InvalidConfig that names every fault at once.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = settingsSchema.safeParse(given);
-  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
-
-  const { rateCard, faults: cardFaults } = loadRateCard(given['RATE_CARD']);
-  faults.push(...cardFaults);
-  const { authentication, faults: authenticationFaults } = loadAuthentication({
-    ...given,
-    JWT_MAX_AGE_S: parsed.data?.JWT_MAX_AGE_S,
-  });
-  const { trustedDocuments, faults: documentFaults } = loadTrustedDocuments(
-    parsed.data?.TRUSTED_DOCUMENTS ?? 'off',
-    given['TRUSTED_DOCUMENTS_FILE'],
-  );
-  faults.push(...authenticationFaults, ...documentFaults);
-  const host = given['HOST'] ?? '127.0.0.1';
-  const intendsAuthentication = authentication !== null || authenticationFaults.length > 0;
-  const needsShelter = !intendsAuthentication && given['ALLOW_ANONYMOUS'] !== 'true';
-  if (needsShelter && !isLoopback(host)) {
-    faults.push(
-      `HOST ${host} is not a loopback address and no authentication is set up: ` +
-        'anybody who reaches it could read all usage. Set ALLOW_ANONYMOUS=true if that is what you want',
-    );
-  }
-  if (parsed.data === undefined || faults.length > 0) throw new InvalidConfig(faults);
-
-  const settings = parsed.data;
-  const production = settings.NODE_ENV === 'production';
+export async function loadConfig(env: Environment): Promise<Config> {
+  const given = await parse(ruledSettings, env);
+  const production = given.NODE_ENV === 'production';
+  const authentication = readAuthentication(given);
   return Object.freeze({
-    host,
-    port: settings.PORT,
-    localOnly: needsShelter,
-    upstreamUrl: settings.UPSTREAM_URL ?? null,
-    upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
-    upstreamMaxBytes: settings.UPSTREAM_MAX_BYTES,
-    syncIntervalMs: settings.SYNC_INTERVAL_MS,
-    reportMaxAgeMs: settings.REPORT_MAX_AGE_MS,
-    overloadLimits: { eventLoopDelayMs: settings.MAX_EVENT_LOOP_DELAY_MS },
-    databaseUrl: settings.DATABASE_URL,
-    rateCard,
-    logLevel: settings.LOG_LEVEL,
-    corsOrigins: settings.CORS_ORIGINS,
+    host: given.HOST.host,
+    port: given.PORT,
+    localOnly: authentication === null && given.ALLOW_ANONYMOUS !== 'true',
+    upstreamUrl: given.UPSTREAM_URL ?? null,
+    upstreamTimeoutMs: given.UPSTREAM_TIMEOUT_MS,
+    upstreamMaxBytes: given.UPSTREAM_MAX_BYTES,
+    syncIntervalMs: given.SYNC_INTERVAL_MS,
+    reportMaxAgeMs: given.REPORT_MAX_AGE_MS,
+    overloadLimits: { eventLoopDelayMs: given.MAX_EVENT_LOOP_DELAY_MS },
+    databaseUrl: databaseUrlOf(given),
+    rateCard: given.RATE_CARD ?? defaultRateCard,
+    logLevel: given.LOG_LEVEL,
+    corsOrigins: given.CORS_ORIGINS,
     production,
-    introspection: settings.INTROSPECTION === undefined ? !production : settings.INTROSPECTION === 'on',
+    introspection: given.INTROSPECTION === undefined ? !production : given.INTROSPECTION === 'on',
     authentication,
     limits: {
-      maxTokens: settings.QUERY_MAX_TOKENS,
-      maxSelections: settings.QUERY_MAX_SELECTIONS,
-      maxDepth: settings.QUERY_MAX_DEPTH,
-      maxAliases: settings.QUERY_MAX_ALIASES,
-      maxDirectives: settings.QUERY_MAX_DIRECTIVES,
-      maxCost: settings.QUERY_MAX_COMPLEXITY,
+      maxTokens: given.QUERY_MAX_TOKENS,
+      maxSelections: given.QUERY_MAX_SELECTIONS,
+      maxDepth: given.QUERY_MAX_DEPTH,
+      maxAliases: given.QUERY_MAX_ALIASES,
+      maxDirectives: given.QUERY_MAX_DIRECTIVES,
+      maxCost: given.QUERY_MAX_COMPLEXITY,
     },
-    bodyMaxBytes: settings.BODY_MAX_BYTES,
+    bodyMaxBytes: given.BODY_MAX_BYTES,
     rateLimits: {
-      requestsPerMinute: requestsPerMinute(settings.RATE_LIMIT_PER_MINUTE, authentication !== null),
-      refusalsPerMinute: settings.RATE_LIMIT_REFUSALS_PER_MINUTE,
-      redisUrl: settings.REDIS_URL ?? null,
+      requestsPerMinute: requestsPerMinute(given.RATE_LIMIT_PER_MINUTE, authentication !== null),
+      refusalsPerMinute: given.RATE_LIMIT_REFUSALS_PER_MINUTE,
+      redisUrl: given.REDIS_URL ?? null,
     },
-    trustedDocuments,
-    answerCacheBytes: settings.ANSWER_CACHE_BYTES,
+    trustedDocuments: {
+      documents: given.TRUSTED_DOCUMENTS === 'off' ? new Map<string, string>() : given.TRUSTED_DOCUMENTS_FILE,
+      only: given.TRUSTED_DOCUMENTS === 'only',
+    },
+    answerCacheBytes: given.ANSWER_CACHE_BYTES,
+    misspelt: findMisspeltSettings(Object.keys(env), Object.keys(settings.shape)),
   });
+}
+
+/** Where the ledger is: all that a command needs which works on it. @throws InvalidConfig */
+export async function loadDatabaseUrl(env: Environment): Promise<string> {
+  return databaseUrlOf(await parse(settings.pick({ DATABASE_URL: true, UPSTREAM_URL: true }), env));
+}
+
+async function parse<Given>(schema: z.ZodType<Given>, env: Environment): Promise<Given> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { data, error } = await schema.safeParseAsync(given);
+  if (error === undefined) return data;
+  throw new InvalidConfig(
+    error.issues.map(({ path, message }) => `${path.join('.')} ${message}`),
+    findMisspeltSettings(Object.keys(env), Object.keys(settings.shape)),
+  );
+}
+
+function readAuthentication(given: Settings): AuthenticationSettings | null {
+  if (!isAuthenticated(given)) return null;
+  const { JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret } = given;
+  const keys = jwksUrl !== undefined ? { jwksUrl } : secret !== undefined ? { secret } : null;
+  return {
+    jwt:
+      keys === null
+        ? null
+        : {
+            keys,
+            issuer: given.JWT_ISSUER ?? null,
+            audience: given.JWT_AUDIENCE ?? null,
+            maxAgeSeconds: given.JWT_MAX_AGE_S ?? dayS,
+          },
+    apiKeys: given.API_KEYS_FILE ?? null,
+  };
 }
 
 /** 0 means no limit. Nobody needs protection from the others where there is one account on one machine. */
@@ -130,4 +150,5 @@ function requestsPerMinute(given: number | undefined, authenticated: boolean): n
   return limit === 0 ? null : limit;
 }
 
+const dayS = 86_400;
 const defaultRequestsPerMinute = 600;

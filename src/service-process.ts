@@ -1,4 +1,5 @@
-import { type Config, InvalidConfig, loadConfig } from './config.ts';
+import { type Config, type Environment, InvalidConfig, loadConfig } from './config.ts';
+import type { MisspeltSetting } from './misspelt-settings.ts';
 import { type Service, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -8,26 +9,30 @@ const sameSignalMs = 500;
  * Runs the service as this process: with the settings of its environment, until a signal ends it. Says on standard
  * output when it is ready, or on standard error why it cannot start.
  */
-export async function runService(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const config = readConfig(env);
+export async function runService(env: Environment): Promise<void> {
+  const config = await readConfig(env);
   if (config !== null) await run(config);
 }
 
-function readConfig(env: Readonly<Record<string, string | undefined>>): Config | null {
+async function readConfig(env: Environment): Promise<Config | null> {
   try {
-    return loadConfig(env);
+    return await loadConfig(env);
   } catch (error) {
     if (!(error instanceof InvalidConfig)) throw error;
-    console.error(
-      `Cannot start: ${error.message}.\n${error.faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    );
+    const lines = [...error.faults, ...error.misspelt.map(tellMisspelt)].map((line) => `  - ${line}`);
+    console.error(`Cannot start: ${error.message}.\n${lines.join('\n')}`);
     process.exitCode = 1;
     return null;
   }
 }
 
+function tellMisspelt({ name, meant }: MisspeltSetting): string {
+  return `${name} is no setting: is ${meant} meant?`;
+}
+
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
+  for (const misspelt of config.misspelt) log.warn(misspelt, tellMisspelt(misspelt));
   const service = await startService(config, log).catch((error: unknown) => {
     log.debug({ err: error }, 'cannot start');
     console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}.`);

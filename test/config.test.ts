@@ -11,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+async function faultsOf(env: Record<string, string>): Promise<readonly string[]> {
   try {
-    loadConfig(env);
+    await loadConfig(env);
   } catch (error) {
     if (error instanceof InvalidConfig) return error.faults;
     throw error;
@@ -21,8 +21,8 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   return [];
 }
 
-test('without settings, the documented defaults hold', () => {
-  expect(loadConfig({})).toMatchObject({
+test('without settings, the documented defaults hold', async () => {
+  expect(await loadConfig({})).toMatchObject({
     host: '127.0.0.1',
     port: 4000,
     upstreamUrl: null,
@@ -36,9 +36,9 @@ test('without settings, the documented defaults hold', () => {
   });
 });
 
-test('an empty variable counts as unset', () => {
+test('an empty variable counts as unset', async () => {
   const empty = { HOST: '', PORT: '', UPSTREAM_URL: '', DATABASE_URL: '', RATE_CARD: '', CORS_ORIGINS: '' };
-  expect(loadConfig(empty)).toEqual(loadConfig({}));
+  expect(await loadConfig(empty)).toEqual(await loadConfig({}));
 });
 
 test.each([
@@ -62,50 +62,52 @@ test.each([
   ['NODE_ENV', 'Production'],
   ['RATE_CARD', '/no/such/card.json'],
   ['HOST', '0.0.0.0'],
-])('%s=%s is a fault that names the setting', (name, value) => {
-  expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+])('%s=%s is a fault that names the setting', async (name, value) => {
+  expect(await faultsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
 });
 
-test('all faults are named at once, those of the rate card each', () => {
+test('all faults are named at once, those of the rate card each', async () => {
   const path = join(folder, 'bad.json');
   writeFileSync(path, '{"version":"x","base":"-1","perCharacter":"a lot"}');
-  const faults = faultsOf({ PORT: 'http', UPSTREAM_URL: 'nowhere', HOST: '0.0.0.0', RATE_CARD: path });
+  const faults = await faultsOf({ PORT: 'http', UPSTREAM_URL: 'nowhere', HOST: '0.0.0.0', RATE_CARD: path });
   const unnamed = ['PORT', 'UPSTREAM_URL', 'HOST 0.0.0.0', 'base', 'perCharacter', 'palindromeFactor'].filter(
     (part) => !faults.some((fault) => fault.includes(part)),
   );
   expect(unnamed).toEqual([]);
 });
 
-test('a rate card that is no JSON is a fault of RATE_CARD', () => {
+test('a rate card that is no JSON is a fault of RATE_CARD', async () => {
   const path = join(folder, 'text.json');
   writeFileSync(path, 'base: 1');
-  expect(faultsOf({ RATE_CARD: path })).toEqual([expect.stringContaining(`RATE_CARD ${path}`)]);
+  expect(await faultsOf({ RATE_CARD: path })).toEqual([expect.stringContaining(`RATE_CARD ${path}`)]);
 });
 
-test('other addresses than loopback need ALLOW_ANONYMOUS=true while there is no authentication', () => {
+test('other addresses than loopback need ALLOW_ANONYMOUS=true while there is no authentication', async () => {
   for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '::1'])
-    expect(faultsOf({ HOST: host })).toEqual([]);
+    expect(await faultsOf({ HOST: host })).toEqual([]);
   for (const host of ['0.0.0.0', '::', '192.168.1.2', 'example.com'])
-    expect(faultsOf({ HOST: host })).toHaveLength(1);
-  expect(loadConfig({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' }).host).toBe('0.0.0.0');
+    expect(await faultsOf({ HOST: host })).toHaveLength(1);
+  expect((await loadConfig({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' })).host).toBe('0.0.0.0');
 });
 
-test('production turns introspection off, and INTROSPECTION overrides either way', () => {
-  expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ production: true, introspection: false });
-  expect(loadConfig({ NODE_ENV: 'production', INTROSPECTION: 'on' }).introspection).toBe(true);
-  expect(loadConfig({ INTROSPECTION: 'off' }).introspection).toBe(false);
+test('production turns introspection off, and INTROSPECTION overrides either way', async () => {
+  expect(await loadConfig({ NODE_ENV: 'production' })).toMatchObject({
+    production: true,
+    introspection: false,
+  });
+  expect((await loadConfig({ NODE_ENV: 'production', INTROSPECTION: 'on' })).introspection).toBe(true);
+  expect((await loadConfig({ INTROSPECTION: 'off' })).introspection).toBe(false);
   for (const NODE_ENV of ['development', 'test', ''])
-    expect(loadConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });
+    expect(await loadConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });
 });
 
-test('{account} may stand anywhere in UPSTREAM_URL', () => {
+test('{account} may stand anywhere in UPSTREAM_URL', async () => {
   for (const url of ['http://{account}.example.com/v1', 'https://api.example.com/{account}?key=1'])
-    expect(loadConfig({ UPSTREAM_URL: url }).upstreamUrl).toBe(url);
+    expect((await loadConfig({ UPSTREAM_URL: url })).upstreamUrl).toBe(url);
 });
 
-test('CORS_ORIGINS is a comma-separated list', () => {
-  expect(loadConfig({ CORS_ORIGINS: 'https://a.example.com, http://localhost:3000,' }).corsOrigins).toEqual([
-    'https://a.example.com',
-    'http://localhost:3000',
-  ]);
+test('CORS_ORIGINS is a comma-separated list', async () => {
+  expect(
+    (await loadConfig({ CORS_ORIGINS: 'https://a.example.com, http://localhost:3000,' })).corsOrigins,
+  ).toEqual(['https://a.example.com', 'http://localhost:3000']);
 });

@@ -1,4 +1,4 @@
-import { InvalidConfig, loadConfig } from '../config.ts';
+import { InvalidConfig, loadDatabaseUrl } from '../config.ts';
 import { backUpDatabase, BackupRefused } from '../ledger/database/backup.ts';
 
 // npm run backup -- FILE: copies the embedded database that DATABASE_URL names, while the service runs.
@@ -8,7 +8,7 @@ else await run(target);
 
 async function run(targetPath: string): Promise<void> {
   try {
-    const { databaseUrl } = loadConfig(process.env);
+    const databaseUrl = await loadDatabaseUrl(process.env);
     if (!databaseUrl.startsWith('file:')) {
       fail('DATABASE_URL names no embedded database; PostgreSQL has pg_dump');
       return;

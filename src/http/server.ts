@@ -4,6 +4,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { addAuthentication, type AuthenticationSettings } from './guards/authentication.ts';
+import { isAllowedOrigin } from './guards/cors-origins.ts';
 import { addCsvEndpoint } from './usage/csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
@@ -23,7 +24,7 @@ export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
   readonly answerCacheBytes: number;
   /** Whether only this machine may ask, by its own names. */
   readonly localOnly: boolean;
-  /** Web pages of these origins may call the service. */
+  /** Web pages of these origins may call the service. `https://*.example.com` stands for all subdomains. */
   readonly corsOrigins: readonly string[];
   /** Null: everybody is the one anonymous account. */
   readonly authentication: AuthenticationSettings | null;
@@ -130,8 +131,9 @@ async function addCors(
     introspection,
   }: { readonly corsOrigins: readonly string[]; readonly introspection: boolean },
 ): Promise<void> {
+  const allowed = [...corsOrigins, ...(introspection ? sandboxOrigins : [])];
   await app.register(cors, {
-    origin: [...corsOrigins, ...(introspection ? sandboxOrigins : [])],
+    origin: (origin, callback) => callback(null, isAllowedOrigin(origin ?? '', allowed)),
     maxAge: 86_400,
   });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parse, print } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 
-import { settingsSchema } from '../../src/settings.ts';
+import { settings } from '../../src/settings.ts';
 import { type App, startApp } from '../support/app.ts';
 import { docs, listShownCommands, listShownFiles, listShownQueries, pages, readPage } from './docs.ts';
 
@@ -57,7 +57,7 @@ test('the settings page names every setting, and none that does not exist', () =
   const named = Array.from(readPage('docs/settings.md').matchAll(/^\| ([^|]*) \|/gm), ([, cell = '']) => cell)
     .flatMap((cell) => cell.match(/[A-Z][A-Z0-9_]+/g) ?? [])
     .toSorted();
-  expect(named).toEqual(Object.keys(settingsSchema.shape).toSorted());
+  expect(named).toEqual(Object.keys(settings.shape).toSorted());
 });
 
 test('package.json has every command that the docs speak of', () => {

@@ -9,9 +9,9 @@ import { writeTemporaryFile } from './credentials.ts';
 
 const secret = 's3cret-s3cret-s3cret-s3cret-s3cret';
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+async function faultsOf(env: Record<string, string>): Promise<readonly string[]> {
   try {
-    loadConfig(env);
+    await loadConfig(env);
     return [];
   } catch (error) {
     if (error instanceof InvalidConfig) return error.faults;
@@ -20,7 +20,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('settings of the authentication', () => {
-  it('tell all their faults at once, and no secret', () => {
+  it('tell all their faults at once, and no secret', async () => {
     const digest = 'a'.repeat(64);
     const file = writeTemporaryFile(
       'keys.json',
@@ -30,7 +30,7 @@ describe('settings of the authentication', () => {
         { account: 'globex', sha256: digest.toUpperCase() },
       ]),
     );
-    const faults = faultsOf({
+    const faults = await faultsOf({
       JWT_JWKS_URL: 'https://issuer.example/jwks.json',
       JWT_SECRET: 'short-secret',
       API_KEYS_FILE: file,
@@ -40,24 +40,26 @@ describe('settings of the authentication', () => {
       HOST: '0.0.0.0',
     });
     expect(faults).toEqual([
+      'JWT_SECRET must have 32 bytes or more, but has 12',
+      `API_KEYS_FILE ${file}: 1.account must be 1 to 64 letters, digits, "_" or "-"`,
+      `API_KEYS_FILE ${file}: 1.sha256 must be the 64 hex digits of a SHA-256`,
+      `API_KEYS_FILE ${file}: 2 is the same key as 0`,
       'RATE_LIMIT_PER_MINUTE must be a whole number from 0 to 1000000000',
       'REDIS_URL must be redis://… or rediss://…',
       'TRUSTED_DOCUMENTS must be on, only or off',
       'JWT_JWKS_URL and JWT_SECRET cannot both be set: tokens come from one place',
       'JWT_ISSUER must be set with JWT_JWKS_URL',
       'JWT_AUDIENCE must be set with JWT_JWKS_URL',
-      `API_KEYS_FILE ${file}: 1.account must be 1 to 64 letters, digits, "_" or "-"`,
-      `API_KEYS_FILE ${file}: 1.sha256 must be the 64 hex digits of a SHA-256`,
     ]);
     expect(JSON.stringify(faults)).not.toContain('short-secret');
   });
 
-  it('refuse secrets under 32 bytes, keys given twice, files that are not there or no JSON', () => {
-    expect(faultsOf({ JWT_SECRET: 'x'.repeat(31) })).toEqual([
+  it('refuse secrets under 32 bytes, keys given twice, files that are not there or no JSON', async () => {
+    expect(await faultsOf({ JWT_SECRET: 'x'.repeat(31) })).toEqual([
       'JWT_SECRET must have 32 bytes or more, but has 31',
     ]);
     // 11 × 3 bytes
-    expect(faultsOf({ JWT_SECRET: '€'.repeat(11) })).toEqual([]);
+    expect(await faultsOf({ JWT_SECRET: '€'.repeat(11) })).toEqual([]);
     const digest = 'a'.repeat(64);
     const twice = writeTemporaryFile(
       'twice.json',
@@ -66,20 +68,28 @@ describe('settings of the authentication', () => {
         { account: 'globex', sha256: digest.toUpperCase() },
       ]),
     );
-    expect(faultsOf({ API_KEYS_FILE: twice })).toEqual([`API_KEYS_FILE ${twice}: 1 is the same key as 0`]);
+    expect(await faultsOf({ API_KEYS_FILE: twice })).toEqual([
+      `API_KEYS_FILE ${twice}: 1 is the same key as 0`,
+    ]);
     const broken = writeTemporaryFile('broken.json', `[{"sha256":"${secret}`);
-    expect(faultsOf({ API_KEYS_FILE: broken })).toEqual([`API_KEYS_FILE ${broken}: is not JSON`]);
-    expect(faultsOf({ API_KEYS_FILE: '/nowhere.json' })[0]).toMatch(/^API_KEYS_FILE \/nowhere\.json: ENOENT/);
-    expect(faultsOf({ JWT_ISSUER: 'x' })).toEqual([
+    expect(await faultsOf({ API_KEYS_FILE: broken })).toEqual([
+      `API_KEYS_FILE ${broken}: is not JSON (line 1 column 47)`,
+    ]);
+    expect((await faultsOf({ API_KEYS_FILE: '/nowhere.json' }))[0]).toMatch(
+      /^API_KEYS_FILE \/nowhere\.json: ENOENT/,
+    );
+    expect(await faultsOf({ JWT_ISSUER: 'x' })).toEqual([
       'JWT_ISSUER does nothing without JWT_JWKS_URL or JWT_SECRET',
     ]);
   });
 
-  it('open the service to other machines only with authentication, or when that is wished for', () => {
-    expect(faultsOf({ HOST: '0.0.0.0' })).toHaveLength(1);
-    expect(faultsOf({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' })).toEqual([]);
-    expect(faultsOf({ HOST: '0.0.0.0', JWT_SECRET: secret })).toEqual([]);
-    expect(faultsOf({ HOST: '0.0.0.0', API_KEYS_FILE: writeTemporaryFile('keys.json', '[]') })).toEqual([]);
+  it('open the service to other machines only with authentication, or when that is wished for', async () => {
+    expect(await faultsOf({ HOST: '0.0.0.0' })).toHaveLength(1);
+    expect(await faultsOf({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' })).toEqual([]);
+    expect(await faultsOf({ HOST: '0.0.0.0', JWT_SECRET: secret })).toEqual([]);
+    expect(await faultsOf({ HOST: '0.0.0.0', API_KEYS_FILE: writeTemporaryFile('keys.json', '[]') })).toEqual(
+      [],
+    );
   });
 });
 

@@ -78,7 +78,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const upstream = options.upstream ?? own;
   if (own !== null) options.script?.(own);
   const { database, now = () => new Date() } = options;
-  const config = loadConfig({
+  const config = await loadConfig({
     ...fastSettings,
     ...(upstream === null ? {} : { UPSTREAM_URL: upstream.url }),
     ...options.settings,

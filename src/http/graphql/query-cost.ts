@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
@@ -7,12 +9,18 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity/cjs';
+import type * as QueryComplexity from 'graphql-query-complexity/cjs';
 
 import type { RequestContext } from './request-context.ts';
 
 /** More wrong values of variables than this in one request are not listed one by one. */
 const maxVariableErrors = 5;
+
+// Not by `import`: Node.js before 24.14 finds no names in this CommonJS package, and ends with a SyntaxError.
+const queryComplexity: typeof QueryComplexity = createRequire(import.meta.url)(
+  'graphql-query-complexity/cjs',
+);
+const { fieldExtensionsEstimator, getComplexity, simpleEstimator } = queryComplexity;
 
 const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { z } from 'zod';
 
@@ -10,45 +10,40 @@ export interface TrustedDocuments {
   readonly only: boolean;
 }
 
-/**
- * Reads the documents to trust: those of a manifest of one's own, else of the bundled one.
- * @param use `on` answers other queries too, `only` does not, `off` knows no documents.
- */
-export function loadTrustedDocuments(
-  use: 'on' | 'only' | 'off',
-  path: string | undefined,
-): { readonly trustedDocuments: TrustedDocuments; readonly faults: readonly string[] } {
-  const none: TrustedDocuments = { documents: new Map(), only: false };
-  if (use === 'off') return { trustedDocuments: none, faults: [] };
-  try {
-    const documents = readManifest(path ?? bundledManifest);
-    return { trustedDocuments: { documents, only: use === 'only' }, faults: [] };
-  } catch (error) {
-    if (!(error instanceof InvalidManifest)) throw error;
-    return {
-      trustedDocuments: none,
-      faults: [`TRUSTED_DOCUMENTS_FILE ${path ?? '(bundled)'}: ${error.message}`],
-    };
-  }
-}
-
 /** The manifest that `npm run codegen` makes of `schema/operations`; the same file seen from `src` and from `dist`. */
-const bundledManifest = new URL('../../../schema/persisted-documents.json', import.meta.url);
+export const bundledManifest = fileURLToPath(
+  new URL('../../../schema/persisted-documents.json', import.meta.url),
+);
 
-const manifest = z.record(z.string().regex(/^[\w:.-]{1,200}$/, 'is no id of a document'), z.string().min(1));
+const documentId = z.string('must be an id').regex(/^[\w:.-]{1,200}$/, 'is no id of a document');
+const documentText = z.string('must be a document').min(1, 'must not be empty');
 
-/** Reads a manifest: JSON, `{"<id>": "<document>"}`. @throws InvalidManifest */
-function readManifest(path: string | URL): ReadonlyMap<string, string> {
-  try {
-    const { data, error } = manifest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    if (data !== undefined) return new Map(Object.entries(data).map(([id, text]) => [bareId(id), text]));
-    const [issue] = error.issues;
-    throw new InvalidManifest({ problem: `${issue?.path.join('.')} ${issue?.message}` });
-  } catch (cause) {
-    if (cause instanceof InvalidManifest) throw cause;
-    throw new InvalidManifest({ problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
-  }
-}
+const documentsById = z
+  .record(documentId, documentText, {
+    error: ({ code }) =>
+      code === 'invalid_key' ? 'is no id of a document' : 'must be an object such as {"<id>": "<document>"}',
+  })
+  .transform((documents) => Object.entries(documents));
+
+/** Source: `@apollo/generate-persisted-query-manifest`. */
+const apolloManifest = z
+  .object({
+    format: z.literal('apollo-persisted-query-manifest', 'must be "apollo-persisted-query-manifest"'),
+    version: z.literal(1, 'must be 1'),
+    operations: z.array(
+      z.object({ id: documentId, body: documentText }, 'must be an object with an id and a body'),
+    ),
+  })
+  .transform(({ operations }) => operations.map(({ id, body }) => [id, body] as const));
+
+/** What a manifest holds, in either form, as documents by their bare ids: `{"<id>": "<document>"}`, or Apollo's own. */
+export const documentManifest = z.unknown().transform((json, context): ReadonlyMap<string, string> => {
+  const isApollos =
+    typeof json === 'object' && json !== null && Array.isArray(Reflect.get(json, 'operations'));
+  const { data, error } = isApollos ? apolloManifest.safeParse(json) : documentsById.safeParse(json);
+  for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+  return data === undefined ? z.NEVER : new Map(data.map(([id, text]) => [bareId(id), text]));
+});
 
 /**
  * The id in a request's parameters: `documentId` as in GraphQL over HTTP, or Apollo's `persistedQuery` extension; null
@@ -67,11 +62,3 @@ function bareId(id: string): string {
 }
 
 const persistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
-
-/** The manifest cannot be used. */
-export class InvalidManifest extends Error {
-  constructor({ problem }: { readonly problem: string }, options?: ErrorOptions) {
-    super(problem, options);
-    this.name = 'InvalidManifest';
-  }
-}

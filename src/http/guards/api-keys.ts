@@ -11,30 +11,26 @@ export interface ApiKey {
   readonly sha256: string;
 }
 
-const apiKeyList = z.array(
-  z.object({
-    account: z.string().regex(accountPattern, 'must be 1 to 64 letters, digits, "_" or "-"'),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, 'must be the 64 hex digits of a SHA-256')
-      .transform((digits) => digits.toLowerCase()),
-  }),
-);
-
-/** Reads the list of a key file. @throws InvalidApiKeys naming every fault, never a digest. */
-export function decodeApiKeys(json: unknown): readonly ApiKey[] {
-  const { data, error } = apiKeyList.safeParse(json);
-  const faults = (error?.issues ?? []).map(({ path, message }) => `${path.join('.') || 'it'} ${message}`);
-  const firstPlaces = new Map<string, number>();
-  for (const [index, { sha256 }] of (data ?? []).entries()) {
-    const firstPlace = firstPlaces.get(sha256);
-    // One key for two accounts would be whichever comes first: nobody means that.
-    if (firstPlace !== undefined) faults.push(`${index} is the same key as ${firstPlace}`);
-    else firstPlaces.set(sha256, index);
-  }
-  if (data === undefined || faults.length > 0) throw new InvalidApiKeys({ faults });
-  return data;
-}
+/** What a key file holds. No fault repeats a digest. */
+export const apiKeyList = z
+  .array(
+    z.object({
+      account: z.string().regex(accountPattern, 'must be 1 to 64 letters, digits, "_" or "-"'),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/i, 'must be the 64 hex digits of a SHA-256')
+        .transform((digits) => digits.toLowerCase()),
+    }),
+  )
+  .superRefine((keys: readonly ApiKey[], context) => {
+    const firstPlaces = new Map<string, number>();
+    for (const [index, { sha256 }] of keys.entries()) {
+      const firstPlace = firstPlaces.get(sha256);
+      // One key for two accounts would be whichever comes first: nobody means that.
+      if (firstPlace === undefined) firstPlaces.set(sha256, index);
+      else context.addIssue({ code: 'custom', path: [index], message: `is the same key as ${firstPlace}` });
+    }
+  });
 
 /** Finds the account of a key; null when no account has it. */
 export type ApiKeyLookup = (key: string) => string | null;
@@ -60,14 +56,3 @@ export function createApiKeyLookup(keys: readonly ApiKey[]): ApiKeyLookup {
 }
 
 const bucketDigits = 4;
-
-/** The list of keys cannot be used. */
-export class InvalidApiKeys extends Error {
-  readonly faults: readonly string[];
-
-  constructor({ faults }: { readonly faults: readonly string[] }) {
-    super(`the API keys have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
-    this.name = 'InvalidApiKeys';
-    this.faults = faults;
-  }
-}

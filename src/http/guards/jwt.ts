@@ -20,6 +20,17 @@ export type TokenVerifier = (token: string) => Promise<string | null>;
 // Public keys only: with them among these, "none" and HS256 over a public key are not accepted by construction.
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
 
+/** 256 bits, as HS256 wants it: a shorter secret is easier to guess than the signature. */
+const minSecretBytes = 32;
+
+/** Reads the secret that signs tokens. @throws Error whose message completes "JWT_SECRET …", and holds nothing of it */
+export function parseSecret(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length < minSecretBytes)
+    throw new Error(`must have ${minSecretBytes} bytes or more, but has ${bytes.length}`);
+  return bytes;
+}
+
 const clockToleranceMs = 5_000;
 // A signature is checked again after this long, so that a key that its issuer withdrew is soon worth nothing.
 const rememberMs = 60_000;

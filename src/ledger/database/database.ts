@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { type Dialect, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 
 import type { Log } from '../../telemetry/log.ts';
 import { FairTurns } from './fair-turns.ts';
+import { makeFolderOf } from './database-file.ts';
 import { Outage } from './outage.ts';
 import { createPostgresPool } from './postgres-pool.ts';
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts';
@@ -103,7 +104,7 @@ function openPostgresDatabase(url: string, log: Log | null): Database {
 
 /** An embedded database file; its folder is made when it is not there. */
 export function openSqliteDatabase(path: string): Database {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path);
   // In WAL mode a reader hardly ever waits for a lock; in the main thread everybody would wait with it.
   const reads = kyselyOver(() => openSqlite(path, { readOnly: true, lockWaitMs: 100 }), true);
   const scans = kyselyOver(

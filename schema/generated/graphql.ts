@@ -11,6 +11,13 @@ export type ChargeKind =
   /** The text of the message. */
   | 'TEXT';
 
+/** What to price, by exactly one of the two. */
+export type EstimateInput =
+  {   /** A report’s id. */
+  readonly reportId: string | number; readonly text?: never; }
+  |  { readonly reportId?: never;   /** A message’s text. */
+  readonly text: string; };
+
 /** Whether a billing period still takes messages. */
 export type PeriodStatus =
   /** No message is added or changed any more; one that had no price yet still gets it. */
@@ -45,29 +52,28 @@ export type CurrentUsageQueryVariables = Exact<{
 }>;
 
 
-export type CurrentUsageQuery = { readonly usage: { readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly messages: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly timestamp: string, readonly text: string, readonly creditsUsed: string | null, readonly report: { readonly name: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
+export type CurrentUsageQuery = { readonly usage: { readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly messages: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly timestamp: string, readonly text: string | null, readonly creditsUsed: string | null, readonly report: { readonly name: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type DailyUsageQueryVariables = Exact<{
   timeZone?: string;
 }>;
 
 
-export type DailyUsageQuery = { readonly usage: { readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> } };
+export type DailyUsageQuery = { readonly usage: { readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> } | null };
 
 export type EstimateQueryVariables = Exact<{
-  text?: string | null | undefined;
-  reportId?: string | number | null | undefined;
+  input: EstimateInput;
 }>;
 
 
-export type EstimateQuery = { readonly estimate: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } };
+export type EstimateQuery = { readonly estimate: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } | null };
 
 export type MessageReceiptQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type MessageReceiptQuery = { readonly message: { readonly text: string, readonly charge: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } | null } | null };
+export type MessageReceiptQuery = { readonly message: { readonly text: string | null, readonly charge: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -135,8 +141,8 @@ export const DailyUsageDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:c0391b12ae27b8a9905a9a5121da8bddd5b8710357b5935588bcd001ea394384"}) as unknown as TypedDocumentString<DailyUsageQuery, DailyUsageQueryVariables>;
 export const EstimateDocument = new TypedDocumentString(`
-    query Estimate($text: String, $reportId: ID) {
-  estimate(input: {text: $text, reportId: $reportId}) {
+    query Estimate($input: EstimateInput!) {
+  estimate(input: $input) {
     kind
     credits
     steps {
@@ -147,7 +153,7 @@ export const EstimateDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:183ef6d5eb44a82a6f58077c27bcd03e4e099b0b1bc487f39fd1551a31d5232a"}) as unknown as TypedDocumentString<EstimateQuery, EstimateQueryVariables>;
+    `, {"hash":"sha256:776c8b681f96aa0e1db565346638a67b95049fe7f64a6b95910ecb4926a12980"}) as unknown as TypedDocumentString<EstimateQuery, EstimateQueryVariables>;
 export const MessageReceiptDocument = new TypedDocumentString(`
     query MessageReceipt($id: ID!) {
   message(id: $id) {

@@ -12,10 +12,10 @@ import {
   Root,
 } from 'type-graphql';
 
-import type { BillingPeriod, PeriodPage } from '../usage/period-page.ts';
-import { countedByConnection } from './complexity.ts';
+import { type BillingPeriod, type PeriodPage, periodPageSize } from '../usage/period-page.ts';
+import { countedByConnection, pageCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
-import { PageInfoType } from './page-info.ts';
+import { firstArgument, lastArgument, PageInfoType } from './page-info.ts';
 import { DateTimeScalar } from './scalars.ts';
 
 const periodStatuses = { OPEN: 'OPEN', CLOSED: 'CLOSED' } as const;
@@ -65,7 +65,7 @@ export class BillingPeriodResolver {
   simpleResolvers: true,
 })
 export class BillingPeriodEdgeType {
-  @Field(() => String, { description: 'For `after`.' })
+  @Field(() => String, { description: 'For `after` and `before`.' })
   readonly cursor!: string;
 
   @Field(() => BillingPeriodType, { description: 'The period.' })
@@ -83,19 +83,26 @@ export class BillingPeriodConnectionType {
 @Resolver(() => BillingPeriodConnectionType)
 export class BillingPeriodConnectionResolver {
   @Query(() => BillingPeriodConnectionType, {
+    nullable: true,
     description: 'The account’s billing periods, newest first.',
-    complexity: ({ args, childComplexity }) => 1 + Math.max(0, Number(args['first'])) * childComplexity,
+    complexity: pageCost(periodPageSize),
   })
   billingPeriods(
-    @Arg('first', () => Int, { defaultValue: 12, description: 'How many; 100 at most.' }) first: number,
+    @Arg('first', () => Int, firstArgument(periodPageSize)) first: number | null = null,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Only periods after this cursor: older ones.',
+      description: 'Only periods after this cursor, which are older.',
     })
     after: string | null = null,
+    @Arg('last', () => Int, lastArgument(periodPageSize)) last: number | null = null,
+    @Arg('before', () => String, {
+      nullable: true,
+      description: 'Only periods before this cursor, which are newer.',
+    })
+    before: string | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<PeriodPage> {
-    return session.periods({ first, after });
+    return session.periods({ first, after, last, before });
   }
 
   @FieldResolver(() => [BillingPeriodEdgeType], {

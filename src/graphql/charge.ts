@@ -95,19 +95,20 @@ export class ChargeType {
 const maxSteps = 8;
 
 /** Declares `EstimateInput`. */
-@InputType('EstimateInput', { description: 'What to price: exactly one of the two.' })
+@InputType('EstimateInput', { description: 'What to price, by exactly one of the two.' })
 export class EstimateInput {
   @Field(() => String, { nullable: true, description: 'A message’s text.' })
-  readonly text?: string | null;
+  readonly text?: string;
 
   @Field(() => ID, { nullable: true, description: 'A report’s id.' })
-  readonly reportId?: string | null;
+  readonly reportId?: string;
 }
 
 /** Resolves `Query.estimate`. */
 @Resolver()
 export class EstimateResolver {
   @Query(() => ChargeType, {
+    nullable: true,
     description: 'What a message would cost if it were sent now, by the very rules that charge it.',
     complexity: estimateCost,
   })
@@ -115,6 +116,8 @@ export class EstimateResolver {
     @Arg('input', () => EstimateInput, { description: 'What to price.' }) input: EstimateInput,
     @Ctx() { session }: GraphQLContext,
   ): Promise<Charge> {
-    return session.estimate({ text: input.text ?? null, reportId: input.reportId ?? null });
+    const { text, reportId } = input;
+    // One of the two is there: the schema says `@oneOf`.
+    return session.estimate(typeof reportId === 'string' ? { reportId } : { text: text ?? '' });
   }
 }

@@ -1,5 +1,6 @@
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 
+import type { PageSize } from '../usage/page-arguments.ts';
 import { maxWindows } from '../usage/time-windows.ts';
 
 // What fields cost in `http/query-cost`: about 1 for each value of the answer. Fields not told otherwise cost 1 and
@@ -53,12 +54,18 @@ export function estimateCost({ args, childComplexity }: ComplexityEstimatorArgs)
 /** What a call of the upstream costs. */
 const upstreamCost = 2_500;
 
-/** The cost of a page of about so many items. No index answers a filter, several orders at once, or both ends of a page. */
-export function pageCost({ args, childComplexity }: ComplexityEstimatorArgs, items: number): number {
+/** The cost of a page. No index answers a filter, several orders at once, or both ends of a page. */
+export function pageCost(size: PageSize): (field: ComplexityEstimatorArgs) => number {
+  return ({ args, childComplexity }) => {
+    const items = Math.max(0, Number(args['last'] ?? args['first'] ?? size.default));
+    return (isScan(args) ? scanCost : 0) + 1 + items * childComplexity;
+  };
+}
+
+function isScan(args: ComplexityEstimatorArgs['args']): boolean {
   const orders: unknown = args['orderBy'];
   const isSorted = Array.isArray(orders) && orders.length > 1;
-  const isScan = isGiven(args['filter']) || isSorted || (isGiven(args['after']) && isGiven(args['before']));
-  return (isScan ? scanCost : 0) + 1 + items * childComplexity;
+  return isGiven(args['filter']) || isSorted || (isGiven(args['after']) && isGiven(args['before']));
 }
 
 /** The cost of what a filter among the arguments makes necessary. */

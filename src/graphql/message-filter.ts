@@ -42,7 +42,8 @@ export class MessageFilterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True: with a report, or one that could not be read yet. False: priced from the text.',
+    description:
+      'True for messages with a report, or one that could not be read yet; false for those priced from the text.',
   })
   readonly hasReport?: boolean | null;
 
@@ -62,7 +63,7 @@ export class MessageFilterInput {
 /** How the filter argument reads in the schema, wherever it stands. */
 export const filterArgument = {
   nullable: true,
-  description: 'Only these messages; left out: all of the period.',
+  description: 'Only these messages. Without it, all of the period.',
 } as const;
 
 const maxReportIds = 1_000;

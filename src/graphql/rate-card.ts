@@ -60,12 +60,13 @@ export class RateCardType {
 @Resolver()
 export class RateCardResolver {
   @Query(() => RateCardType, {
+    nullable: true,
     description: 'The prices that apply now, or those of any version that was ever used.',
   })
   rateCard(
     @Arg('version', () => ID, {
       nullable: true,
-      description: 'A version from a receipt; left out: the current card.',
+      description: 'A version from a receipt. Without one, it is the current card.',
     })
     version: string | null = null,
     @Ctx() { session }: GraphQLContext,

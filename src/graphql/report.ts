@@ -1,11 +1,9 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 
-import type { Credits } from '../billing/credits.ts';
-import { CreditsScalar } from './scalars.ts';
-
 /** Declares `Report`. */
 @ObjectType('Report', {
-  description: 'A report that a message can produce, at a fixed price.',
+  description:
+    'A report that a message can produce. Its price is a period’s own and stands in `ReportUsage` and in `Charge`.',
   simpleResolvers: true,
 })
 export class ReportType {
@@ -14,7 +12,4 @@ export class ReportType {
 
   @Field(() => String, { description: 'The report’s name.' })
   readonly name!: string;
-
-  @Field(() => CreditsScalar, { description: 'What each message that produced it costs.' })
-  readonly creditCost!: Credits;
 }

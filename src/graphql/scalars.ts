@@ -9,6 +9,7 @@ export const CreditsScalar = new GraphQLScalarType<Credits, string>({
   name: 'Credits',
   description:
     'An exact amount of credits: a decimal string with at least two decimals, such as "5.20". Never a float: add them up with a decimal library.',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
   serialize(value) {
     if (value instanceof Credits) return value.toString();
     throw new TypeError('Credits cannot serialize a value that is not Credits');

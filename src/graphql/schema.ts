@@ -1,6 +1,12 @@
 import 'reflect-metadata';
 
-import type { GraphQLSchema } from 'graphql';
+import {
+  assertInputObjectType,
+  DirectiveLocation,
+  GraphQLDeprecatedDirective,
+  GraphQLDirective,
+  GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 
 import { BillingPeriodConnectionResolver, BillingPeriodResolver } from './billing-period.ts';
@@ -14,7 +20,7 @@ import { UsageResolver } from './usage.ts';
 
 /** Builds the executable schema; resolvers get a `GraphQLContext`. */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const built = buildSchemaSync({
     resolvers: [
       UsageResolver,
       FreshnessResolver,
@@ -28,5 +34,25 @@ export function createSchema(): GraphQLSchema {
     ],
     // Arguments are checked where they are used; class-validator would only check its own decorators.
     validate: false,
+  });
+  // What type-graphql has no words for.
+  const query = built.getQueryType();
+  if (query !== null && query !== undefined)
+    query.description = 'What can be asked of an account’s usage. The credential says whose account it is.';
+  assertInputObjectType(built.getType('EstimateInput')).isOneOf = true;
+  return new GraphQLSchema({
+    ...built.toConfig(),
+    description: 'What messages to a copilot were sent, what they cost in credits, and why.',
+    directives: built.getDirectives().map(withoutNewLocations),
+  });
+}
+
+/** Leaves out a location that graphql-js knows before the tools that make clients do: they stop at it. */
+function withoutNewLocations(directive: GraphQLDirective): GraphQLDirective {
+  if (directive !== GraphQLDeprecatedDirective) return directive;
+  const { locations, ...config } = directive.toConfig();
+  return new GraphQLDirective({
+    ...config,
+    locations: locations.filter((location) => location !== DirectiveLocation.DIRECTIVE_DEFINITION),
   });
 }

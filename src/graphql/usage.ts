@@ -12,6 +12,7 @@ import { FreshnessType } from './freshness.ts';
 import { MessageConnectionType } from './message-connection.ts';
 import { filterArgument, MessageFilterInput, toMessageFilter } from './message-filter.ts';
 import { MessageOrderInput } from './message-order.ts';
+import { firstArgument, lastArgument } from './page-info.ts';
 import { ReportUsageType } from './report-usage.ts';
 import { TimeZoneScalar } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
@@ -34,13 +35,24 @@ export class UsageType {
 /** Resolves `Usage` and `Query.usage`. */
 @Resolver(() => UsageType)
 export class UsageResolver {
-  @Query(() => UsageType, { description: 'The usage of the current billing period, or of another one.' })
+  @Query(() => UsageType, {
+    nullable: true,
+    description: 'The usage of the current billing period, or of another one.',
+  })
   usage(
-    @Arg('periodId', () => ID, { nullable: true, description: 'Left out: the current period.' })
+    @Arg('periodId', () => ID, {
+      nullable: true,
+      description: 'A period’s id. Without one, it is the current period.',
+    })
     periodId: string | null = null,
     @Ctx() { session }: GraphQLContext,
   ): Promise<PeriodUsage> {
     return session.usage(periodId);
+  }
+
+  @FieldResolver(() => ID, { description: 'Its period’s id.' })
+  id(@Root() { period }: PeriodUsage): number {
+    return period.id;
   }
 
   @FieldResolver(() => FreshnessType, { description: 'How far the figures reach.' })
@@ -62,29 +74,20 @@ export class UsageResolver {
 
   @FieldResolver(() => MessageConnectionType, {
     description: 'The period’s messages, page by page.',
-    complexity: (field) =>
-      pageCost(field, Math.max(0, Number(field.args['last'] ?? field.args['first'] ?? pageSize.default))),
+    complexity: pageCost(pageSize),
   })
   messages(
     @Root() usage: PeriodUsage,
-    @Arg('first', () => Int, {
-      nullable: true,
-      description: `How many from the start; ${pageSize.default} unless told otherwise, ${pageSize.most} at most.`,
-    })
-    first: number | null = null,
+    @Arg('first', () => Int, firstArgument(pageSize)) first: number | null = null,
     @Arg('after', () => String, { nullable: true, description: 'Only messages after this cursor.' })
     after: string | null = null,
-    @Arg('last', () => Int, {
-      nullable: true,
-      description: `How many from the end; ${pageSize.most} at most.`,
-    })
-    last: number | null = null,
+    @Arg('last', () => Int, lastArgument(pageSize)) last: number | null = null,
     @Arg('before', () => String, { nullable: true, description: 'Only messages before this cursor.' })
     before: string | null = null,
     @Arg('filter', () => MessageFilterInput, filterArgument) filter: MessageFilterInput | null = null,
     @Arg('orderBy', () => [MessageOrderInput], {
       nullable: true,
-      description: 'Wishes in the order of their weight; left out: the upstream’s order.',
+      description: 'Wishes in the order of their weight. Without any, it is the upstream’s order.',
     })
     orderBy: readonly MessageOrder[] | null = null,
     @Ctx() { session }: GraphQLContext,

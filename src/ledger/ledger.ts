@@ -15,7 +15,13 @@ import { migrate } from './database/migrations.ts';
 import { clearDeadPulls } from './recording/dead-pulls.ts';
 import { openPull } from './recording/open-pull.ts';
 import { type PullTime, readPullTime } from './recording/pull-time.ts';
-import { type BillingPeriod, type PeriodUsage, readPeriod, readPeriods } from './reading/periods.ts';
+import {
+  type BillingPeriod,
+  type PeriodQuery,
+  type PeriodUsage,
+  readPeriod,
+  readPeriods,
+} from './reading/periods.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
 import { readReportSlots, type ReportSlot } from './reading/report-slots.ts';
@@ -122,12 +128,9 @@ export class Ledger {
     return readPeriod(this.#database, { account, periodId, now: this.#now });
   }
 
-  /** The account's periods, newest first, older than `beforeId` unless that is null. */
-  readPeriods(
-    account: string,
-    page: { readonly beforeId: number | null; readonly limit: number },
-  ): Promise<readonly BillingPeriod[]> {
-    return readPeriods(this.#database, account, page);
+  /** Some of the account's periods, newest first. */
+  readPeriods(account: string, query: PeriodQuery): Promise<readonly BillingPeriod[]> {
+    return readPeriods(this.#database, account, query);
   }
 
   /** A card that once priced messages of the account; null when none of that version did. */

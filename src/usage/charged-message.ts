@@ -1,53 +1,56 @@
+import { hash } from 'node:crypto';
+
 import { type Charge, chargeReport, chargeText, priceText } from '../billing/charge.ts';
 import type { Credits } from '../billing/credits.ts';
 import type { RateCard } from '../billing/rate-card.ts';
 import type { Report } from '../billing/report.ts';
 import type { RecordedMessage } from '../ledger/reading/message-page.ts';
-import { Unpriced } from './report-loader.ts';
+import type { ReportUnread } from './report-loader.ts';
 
 /**
  * A recorded message together with what prices it. What it cost is worked out from that when it is first asked
- * for, and then kept. Where a price is not known, the reason stands in its place: nothing here throws or waits, so
- * that a row of a page costs no promise.
+ * for, and then kept. Nothing here throws or waits, so that a row of a page costs no promise.
  */
 export class ChargedMessage {
   readonly message: RecordedMessage;
-  /** The report that it produced; null when it has none, or the upstream has no such report. */
-  readonly report: Report | null | Error;
+  readonly #pricedBy: Report | null | ReportUnread;
   readonly #card: RateCard;
-  #creditsUsed: Credits | Error | null = null;
-  #charge: Charge | Error | null = null;
+  #creditsUsed: Credits | null = null;
+  #charge: Charge | null = null;
 
-  constructor(message: RecordedMessage, report: Report | null | Error, card: RateCard) {
+  /** @param pricedBy its report; null: its text; `ReportUnread`: the report could not be read. */
+  constructor(message: RecordedMessage, pricedBy: Report | null | ReportUnread, card: RateCard) {
     this.message = message;
-    this.report = report;
+    this.#pricedBy = pricedBy;
     this.#card = card;
   }
 
-  /** What it cost: the figure that {@link ChargedMessage.charge} explains. */
-  get creditsUsed(): Credits | Error {
-    return (this.#creditsUsed ??= this.#price());
+  /** Whether it has a price. Else its report could not be read yet. */
+  get isPriced(): boolean {
+    return this.message.credits !== null && !(this.#pricedBy instanceof Error);
   }
 
-  /** The receipt. */
-  get charge(): Charge | Error {
-    return (this.#charge ??= this.#explain());
+  /** The report that it produced; null when it has none, there is no such report, or it could not be read yet. */
+  get report(): Report | null {
+    return this.#pricedBy instanceof Error ? null : this.#pricedBy;
   }
 
-  #price(): Credits | Error {
-    const report = this.#pricedBy();
-    if (report instanceof Error) return report;
-    return report === null ? priceText(this.message.text, this.#card) : report.creditCost;
+  /** What it cost, the figure that {@link ChargedMessage.charge} explains; null while it has no price. */
+  get creditsUsed(): Credits | null {
+    if (!this.isPriced) return null;
+    return (this.#creditsUsed ??= this.report?.creditCost ?? priceText(this.message.text, this.#card));
   }
 
-  #explain(): Charge | Error {
-    const report = this.#pricedBy();
-    if (report instanceof Error) return report;
-    return report === null ? chargeText(this.message.text, this.#card) : chargeReport(report, this.#card);
+  /** The receipt; null while it has no price. */
+  get charge(): Charge | null {
+    if (!this.isPriced) return null;
+    const { report } = this;
+    return (this.#charge ??=
+      report === null ? chargeText(this.message.text, this.#card) : chargeReport(report, this.#card));
   }
 
-  #pricedBy(): Report | null | Error {
-    const { credits, reportId } = this.message;
-    return credits === null ? new Unpriced({ reportId: reportId ?? 0 }) : this.report;
+  /** The SHA-256 of its text over UTF-8, in lower-case hex. */
+  get textSha256(): string {
+    return hash('sha256', this.message.text, 'hex');
   }
 }

@@ -4,30 +4,22 @@ import type { Report } from '../billing/report.ts';
 import { parseId } from './id.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 
-/** What to price: exactly one of the two. */
-export interface EstimateRequest {
-  readonly text: string | null;
-  readonly reportId: string | null;
-}
+/** What to price: a text, or a report by its id. */
+export type EstimateRequest = { readonly text: string } | { readonly reportId: string };
 
 /**
  * What a text or a report would cost, by the functions that charge.
- * @throws InvalidArgument unless exactly one is given and a report exists; what `readReport` throws.
+ * @throws InvalidArgument unless the report exists; what `readReport` throws.
  */
 export async function estimateCharge(
-  { text, reportId }: EstimateRequest,
+  request: EstimateRequest,
   {
     rateCard,
     readReport,
   }: { readonly rateCard: RateCard; readonly readReport: (reportId: number) => Promise<Report | null> },
 ): Promise<Charge> {
-  if ((text === null) === (reportId === null)) {
-    throw new InvalidArgument({
-      argument: 'input',
-      problem: 'must have exactly one of "text" and "reportId"',
-    });
-  }
-  if (reportId === null) return chargeText((text ?? '').toWellFormed(), rateCard);
+  if ('text' in request) return chargeText(request.text.toWellFormed(), rateCard);
+  const { reportId } = request;
   const id = parseId(reportId);
   const report = id === null ? null : await readReport(id);
   if (report === null) {

@@ -2,7 +2,7 @@ import { DatabaseUnavailable } from '../ledger/database/database-unavailable.ts'
 import { FirstPullFailed } from '../sync/first-pull-failed.ts';
 import { InvalidCursor } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import { Unpriced } from './report-loader.ts';
+import { ReportUnread } from './report-loader.ts';
 import { TooManyWindows } from './time-windows.ts';
 import { PeriodUnpriced } from './usage-list.ts';
 import { PeriodNotFound } from './usage-session.ts';
@@ -52,11 +52,10 @@ const descriptions: readonly ((error: unknown) => Failure | null)[] = [
     code: 'NOT_FOUND',
     message: 'There is no such billing period.',
   })),
-  row(Unpriced, ({ message, reportId }) => ({
+  row(ReportUnread, ({ message }) => ({
     status: 503,
-    code: 'UNPRICED',
+    code: 'UPSTREAM_UNAVAILABLE',
     message: sentence(message),
-    facts: { reportId: String(reportId) },
     headers: retryAfterPull,
   })),
   row(PeriodUnpriced, ({ unpricedCount }) => ({

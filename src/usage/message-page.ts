@@ -6,17 +6,10 @@ import type { PeriodUsage } from '../ledger/reading/periods.ts';
 import type { ChargedMessage } from './charged-message.ts';
 import { createCursorCodec, type CursorPlace } from './cursor.ts';
 import { InvalidArgument } from './invalid-argument.ts';
+import { cutPage, type PageArguments, pageLimit, type PageSize } from './page-arguments.ts';
 
 export { allMessages, type MessageFilter } from '../ledger/reading/message-filter.ts';
 export type { MessageOrder, MessageOrderField } from '../ledger/reading/message-order.ts';
-
-/** What a client asks of a connection; null where it said nothing. */
-export interface PageArguments {
-  readonly first: number | null;
-  readonly after: string | null;
-  readonly last: number | null;
-  readonly before: string | null;
-}
 
 /** A page of messages with all that a connection tells about it. */
 export interface MessagePage<Message = ChargedMessage> {
@@ -30,7 +23,7 @@ export interface MessagePage<Message = ChargedMessage> {
 }
 
 /** How many messages a page holds unless told otherwise, and at most. */
-export const pageSize = { default: 50, most: 500 } as const;
+export const pageSize: PageSize = { default: 50, max: 500 };
 
 /**
  * Reads one page of a period's messages.
@@ -47,7 +40,7 @@ export async function readMessagePage(
   const { account, period } = usage;
   const codec = createCursorCodec({ account, periodId: period.id, filter, order });
   const backward = page.last !== null;
-  const limit = pageLimit(page);
+  const limit = pageLimit(page, pageSize);
   const keyOfCursor = (argument: string, cursor: string | null): Promise<MessageKey | null> =>
     cursor === null ? Promise.resolve(null) : findKey(ledger, account, codec.decode(argument, cursor));
   const after = await keyOfCursor('after', page.after);
@@ -56,29 +49,15 @@ export async function readMessagePage(
   // One more than asked for tells whether there is a next page.
   const query = { account, periodId: period.id, filter, order, after, before, backward };
   const read = await ledger.readMessages({ ...query, limit: limit + 1 });
-  const more = read.length > limit;
-  const messages = !more ? read : backward ? read.slice(1) : read.slice(0, limit);
+  const { items, hasNextPage, hasPreviousPage } = cutPage(read, limit, page);
   return {
     usage,
     filter,
-    messages,
-    hasNextPage: backward ? before !== null : more,
-    hasPreviousPage: backward ? more : after !== null,
+    messages: items,
+    hasNextPage,
+    hasPreviousPage,
     cursorOf: (message) => codec.encode({ key: keyOf(message, order), id: message.id }),
   };
-}
-
-/** @throws InvalidArgument unless one of first and last, or neither, is given within bounds. */
-function pageLimit({ first, last }: PageArguments): number {
-  if (first !== null && last !== null) {
-    throw new InvalidArgument({ argument: 'last', problem: 'cannot be combined with "first"' });
-  }
-  const [argument, limit] =
-    last === null ? (['first', first ?? pageSize.default] as const) : (['last', last] as const);
-  if (limit < 0 || limit > pageSize.most) {
-    throw new InvalidArgument({ argument, problem: `must be from 0 to ${pageSize.most}, but is ${limit}` });
-  }
-  return limit;
 }
 
 function checkOrder(order: readonly MessageOrder[]): void {

@@ -2,7 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { allMessages } from '../ledger/reading/message-filter.ts';
 import type { BillingPeriod } from '../ledger/reading/periods.ts';
 import { createCursorCodec, type CursorCodec } from './cursor.ts';
-import { InvalidArgument } from './invalid-argument.ts';
+import { cutPage, type PageArguments, pageLimit, type PageSize } from './page-arguments.ts';
 
 export type { BillingPeriod } from '../ledger/reading/periods.ts';
 
@@ -15,28 +15,33 @@ export interface PeriodPage {
   cursorOf(period: BillingPeriod): string;
 }
 
-/** The most periods in a page. */
-const maxPeriods = 100;
+/** How many periods a page holds unless told otherwise, and at most. */
+export const periodPageSize: PageSize = { default: 12, max: 100 };
 
 /** Reads one page of periods. @throws InvalidArgument or InvalidCursor */
 export async function readPeriodPage(
   ledger: Ledger,
   account: string,
-  { first, after }: { readonly first: number; readonly after: string | null },
+  page: PageArguments,
 ): Promise<PeriodPage> {
-  if (first < 0 || first > maxPeriods) {
-    throw new InvalidArgument({
-      argument: 'first',
-      problem: `must be from 0 to ${maxPeriods}, but is ${first}`,
-    });
-  }
+  const limit = pageLimit(page, periodPageSize);
   const codec = createPeriodCodec(account);
-  const beforeId = after === null ? null : codec.decode('after', after).id;
-  const periods = await ledger.readPeriods(account, { beforeId, limit: first + 1 });
+  const idOf = (argument: 'after' | 'before') => {
+    const cursor = page[argument];
+    return cursor === null ? null : codec.decode(argument, cursor).id;
+  };
+  const read = await ledger.readPeriods(account, {
+    // Newest first: what comes after a period is older.
+    belowId: idOf('after'),
+    aboveId: idOf('before'),
+    limit: limit + 1,
+    backward: page.last !== null,
+  });
+  const { items, hasNextPage, hasPreviousPage } = cutPage(read, limit, page);
   return {
-    periods: periods.slice(0, first),
-    hasNextPage: periods.length > first,
-    hasPreviousPage: after !== null,
+    periods: items,
+    hasNextPage,
+    hasPreviousPage,
     cursorOf: (period) => codec.encode({ key: [0], id: period.id }),
   };
 }

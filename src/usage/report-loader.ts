@@ -14,7 +14,7 @@ export interface ReportKey {
 
 /**
  * Batches report reads: one ledger statement a period for all reports of a page, and an upstream call for each
- * report that the ledger never heard of. A load fails with Unpriced when the report could not be read yet.
+ * report that the ledger never heard of. A load fails with ReportUnread when the report could not be read yet.
  */
 export function createReportLoader({
   readKnown,
@@ -50,9 +50,11 @@ export function createReportLoader({
         return null;
       case 'unread':
         // The sync tries again; a query does not wait for an upstream that just failed.
-        return new Unpriced({ reportId });
+        return new ReportUnread({ reportId });
       case undefined:
-        return readReport(reportId).catch((error: unknown) => new Unpriced({ reportId }, { cause: error }));
+        return readReport(reportId).catch(
+          (error: unknown) => new ReportUnread({ reportId }, { cause: error }),
+        );
     }
   }
 
@@ -60,12 +62,12 @@ export function createReportLoader({
 }
 
 /** A report could not be read yet, so that its messages have no price. */
-export class Unpriced extends Error {
+export class ReportUnread extends Error {
   readonly reportId: number;
 
   constructor({ reportId }: { readonly reportId: number }, options?: ErrorOptions) {
-    super(`report ${reportId} could not be read yet; what produced it is priced as soon as it can`, options);
-    this.name = 'Unpriced';
+    super(`report ${reportId} could not be read yet`, options);
+    this.name = 'ReportUnread';
     this.reportId = reportId;
   }
 }

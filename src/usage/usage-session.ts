@@ -12,10 +12,11 @@ import { ChargedMessage } from './charged-message.ts';
 import { estimateCharge, type EstimateRequest } from './estimate.ts';
 import { parseId } from './id.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import { type MessagePage, type PageArguments, readMessagePage } from './message-page.ts';
+import { type MessagePage, readMessagePage } from './message-page.ts';
+import type { PageArguments } from './page-arguments.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
-import { createReportLoader, type ReportLoader } from './report-loader.ts';
+import { createReportLoader, type ReportLoader, ReportUnread } from './report-loader.ts';
 import type { Sync } from '../sync/sync.ts';
 import { listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
@@ -137,7 +138,7 @@ export class UsageSession {
 
   /**
    * What a text or a report would cost now, by the functions that charge.
-   * @throws InvalidArgument unless exactly one is given and a report exists; Unpriced while it cannot be read.
+   * @throws InvalidArgument unless the report exists; ReportUnread while it cannot be read.
    */
   estimate(request: EstimateRequest): Promise<Charge> {
     return estimateCharge(request, {
@@ -161,7 +162,7 @@ export class UsageSession {
   }
 
   /** A page of the account's periods, newest first. @throws InvalidArgument or InvalidCursor */
-  async periods(page: { readonly first: number; readonly after: string | null }): Promise<PeriodPage> {
+  async periods(page: PageArguments): Promise<PeriodPage> {
     await this.usage(null);
     return readPeriodPage(this.#reads.ledger, this.account, page);
   }
@@ -174,6 +175,8 @@ export class UsageSession {
     let next = 0;
     return messages.map((message) => {
       const report = message.reportId === null ? null : (reports[next++] ?? null);
+      // That its report could not be read is a fact about a message; any other failure is one of the whole answer.
+      if (report instanceof Error && !(report instanceof ReportUnread)) throw report;
       return new ChargedMessage(message, report, card);
     });
   }

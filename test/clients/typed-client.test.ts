@@ -52,6 +52,7 @@ test('a client that misuses an answer or a variable does not compile', async () 
     import { CurrentUsageDocument, DailyUsageDocument, type TypedDocumentString } from './schema/generated/graphql.ts';
     declare function execute<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R>;
     const { usage } = await execute(CurrentUsageDocument, {});
+    if (usage == null) throw new Error('there is no usage');
     console.log(usage.totals.creditsUsed, usage.period.status);
     console.log(await execute(DailyUsageDocument, { timeZone: 'UTC' }));
   `;

@@ -25,12 +25,12 @@ async function execute<Result, Variables>(
 }
 
 const { usage } = await execute(CurrentUsageDocument, { first: 3 });
-for (const { id, creditsUsed, report } of usage.messages.nodes) {
+for (const { id, creditsUsed, report } of usage?.messages.nodes ?? []) {
   console.log(id.padEnd(6), creditsUsed?.padStart(6), report?.name ?? '-');
 }
 const { usage: daily } = await execute(DailyUsageDocument, { timeZone: 'Europe/Berlin' });
-console.log(daily.windows.length, 'days');
+console.log(daily?.windows.length, 'days');
 const { message } = await execute(MessageReceiptDocument, { id: '1071' });
 console.log(message?.charge?.steps.map((step) => `${step.rule} ${step.amount}`).join(', '));
-const { estimate } = await execute(EstimateDocument, { text: 'orbital latibro' });
-console.log(estimate.kind, estimate.credits);
+const { estimate } = await execute(EstimateDocument, { input: { text: 'orbital latibro' } });
+console.log(estimate?.kind, estimate?.credits);

@@ -35,14 +35,12 @@ describe('an argument that cannot be used is BAD_USER_INPUT and is named:', () =
     ['first', 'billingPeriods(first: -1) { nodes { id } }'],
     ['first', 'billingPeriods(first: 101) { nodes { id } }'],
     ['version', 'rateCard(version: "never used") { base }'],
-    ['input', 'estimate(input: {}) { credits }'],
-    ['input', 'estimate(input: { text: null, reportId: null }) { credits }'],
-    ['input', 'estimate(input: { text: "x", reportId: 5392 }) { credits }'],
     ['input.reportId', 'estimate(input: { reportId: 404404 }) { credits }'],
     ['input.reportId', 'estimate(input: { reportId: "no number" }) { credits }'],
   ])('%s (%#)', async (argument, document) => {
     const { body } = await app.query(`{ ${document} }`);
-    expect(body.data ?? null).toBeNull();
+    // The root fields are nullable, so that one error leaves the others.
+    expect(Object.values(body.data ?? {})).toEqual([null]);
     expect(body.errors).toHaveLength(1);
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument } }]);
     expect(body.errors?.[0]?.message).toContain(`"${argument}"`);

@@ -15,7 +15,7 @@ describe.each(testDatabases)('current usage on $name', (testDatabase) => {
         period { id from to status }
         totals { creditsUsed messageCount unpricedCount }
         messages {
-          nodes { id timestamp report { id name creditCost } creditsUsed }
+          nodes { id timestamp reportId report { id name } creditsUsed }
           totals { creditsUsed messageCount unpricedCount }
           pageInfo { hasNextPage hasPreviousPage }
         }
@@ -32,18 +32,49 @@ describe.each(testDatabases)('current usage on $name', (testDatabase) => {
             {
               id: '1000',
               timestamp: '2024-04-29T02:08:29.375Z',
-              report: { id: '5392', name: 'Tenant Obligations Report', creditCost: '79.00' },
+              reportId: '5392',
+              report: { id: '5392', name: 'Tenant Obligations Report' },
               creditsUsed: '79.00',
             },
             // 1 + 58×0.05 + (4×0.1 + 0.2 + 3×0.3) + 6×0.3 − 2
-            { id: '1001', timestamp: '2024-04-29T03:25:03.613Z', report: null, creditsUsed: '5.20' },
+            {
+              id: '1001',
+              timestamp: '2024-04-29T03:25:03.613Z',
+              reportId: null,
+              report: null,
+              creditsUsed: '5.20',
+            },
             // 1 + 0.15 + 0.1 + 0.3 − 2 = −0.45, raised to 1, doubled
-            { id: '1003', timestamp: '2024-04-30T00:00:00.000Z', report: null, creditsUsed: '2.00' },
+            {
+              id: '1003',
+              timestamp: '2024-04-30T00:00:00.000Z',
+              reportId: null,
+              report: null,
+              creditsUsed: '2.00',
+            },
             // (1 + 0.75 + 0.4 + 0.9 − 2) × 2
-            { id: '1002', timestamp: '2024-04-29T07:27:34.985Z', report: null, creditsUsed: '2.10' },
+            {
+              id: '1002',
+              timestamp: '2024-04-29T07:27:34.985Z',
+              reportId: null,
+              report: null,
+              creditsUsed: '2.10',
+            },
             // 1 + 0.15: its report does not exist, so the text counts
-            { id: '1004', timestamp: '2024-04-30T10:00:00.000Z', report: null, creditsUsed: '1.15' },
-            { id: '1005', timestamp: '2024-04-30T23:59:59.900Z', report: null, creditsUsed: '1.00' },
+            {
+              id: '1004',
+              timestamp: '2024-04-30T10:00:00.000Z',
+              reportId: '404404',
+              report: null,
+              creditsUsed: '1.15',
+            },
+            {
+              id: '1005',
+              timestamp: '2024-04-30T23:59:59.900Z',
+              reportId: null,
+              report: null,
+              creditsUsed: '1.00',
+            },
           ],
           totals,
           pageInfo: { hasNextPage: false, hasPreviousPage: false },

@@ -9,9 +9,9 @@ const dashboard = `{
     freshness { asOf stale revision }
     totals { creditsUsed messageCount unpricedCount }
     windows(size: DAY) { from to totals { creditsUsed messageCount } }
-    byReport { report { id name creditCost } totals { creditsUsed messageCount } }
+    byReport { report { id name } creditCost totals { creditsUsed messageCount } }
     messages(first: 50) {
-      edges { cursor node { id timestamp text report { id name creditCost } creditsUsed charge { credits steps { rule amount } } } }
+      edges { cursor node { id timestamp text report { id name } pricing creditsUsed charge { credits steps { rule amount } } } }
       pageInfo { hasNextPage endCursor }
       totals { creditsUsed messageCount unpricedCount }
     }

@@ -170,19 +170,25 @@ describe.each(testDatabases)('queries on $name', (testDatabase) => {
 
   test('sums up by report, dearest first, with null for what has none', async () => {
     const data = await app.data(
-      '{ usage { byReport { report { id name creditCost } totals { creditsUsed messageCount unpricedCount } } } }',
+      '{ usage { byReport { report { id name } creditCost totals { creditsUsed messageCount unpricedCount } } } }',
     );
     expect(data).toEqual({
       usage: {
         byReport: [
           {
-            report: { id: '20', name: 'Lease', creditCost: '15.50' },
+            report: { id: '20', name: 'Lease' },
+            creditCost: '15.50',
             totals: { creditsUsed: '31.00', messageCount: 2, unpricedCount: 0 },
           },
           // 1.15 + 2.00 + 1.35 + 1.15, and the one that cannot be priced
-          { report: null, totals: { creditsUsed: '5.65', messageCount: 5, unpricedCount: 1 } },
           {
-            report: { id: '10', name: 'Zoning', creditCost: '4.00' },
+            report: null,
+            creditCost: null,
+            totals: { creditsUsed: '5.65', messageCount: 5, unpricedCount: 1 },
+          },
+          {
+            report: { id: '10', name: 'Zoning' },
+            creditCost: '4.00',
             totals: { creditsUsed: '4.00', messageCount: 1, unpricedCount: 0 },
           },
         ],

@@ -61,7 +61,7 @@ function everything({ cursor, periodCursor, periodId, messageId }: Handles): rea
       { id: periodId },
     ],
     [
-      '{ usage { messages { edges { cursor node { id text timestamp creditsUsed report { id name creditCost } charge { credits } } } totals { creditsUsed } } } }',
+      '{ usage { messages { edges { cursor node { id text timestamp creditsUsed report { id name } pricing charge { credits } } } totals { creditsUsed } } } }',
       {},
     ],
     [
@@ -75,7 +75,7 @@ function everything({ cursor, periodCursor, periodId, messageId }: Handles): rea
     ['{ usage { messages(filter: { reportIds: [7] }) { nodes { text report { name } } } } }', {}],
     ['{ usage { messages(filter: { text: "secret" }) { nodes { text } } } }', {}],
     ['{ usage { windows(size: HOUR) { from to totals { creditsUsed messageCount } } } }', {}],
-    ['{ usage { byReport { report { id name creditCost } totals { creditsUsed } } } }', {}],
+    ['{ usage { byReport { report { id name } creditCost totals { creditsUsed } } } }', {}],
     ['query ($id: ID!) { message(id: $id) { text report { name } charge { credits } } }', { id: messageId }],
     [
       'query ($after: String) { billingPeriods(after: $after) { nodes { id from to } } }',

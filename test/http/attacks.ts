@@ -43,7 +43,7 @@ function nested(depth: number): string {
 }
 
 const messageFields =
-  'id timestamp text report { id name creditCost } creditsUsed charge { kind credits rateCard { version } steps { rule quantity amount runningTotal } }';
+  'id timestamp text textSha256 reportId report { id name } pricing creditsUsed charge { kind credits rateCard { version } steps { rule quantity amount runningTotal } }';
 
 /** The attacks of one request each, in the order of issue 4's table. */
 export const attacks: readonly Attack[] = [

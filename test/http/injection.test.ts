@@ -56,7 +56,7 @@ describe('text that would be SQL, a pattern, a header or a script', () => {
         'BAD_USER_INPUT',
       ],
       ['query ($x: ID) { rateCard(version: $x) { version } }', 'BAD_USER_INPUT'],
-      ['query ($x: ID) { estimate(input: { reportId: $x }) { credits } }', 'BAD_USER_INPUT'],
+      ['query ($x: ID!) { estimate(input: { reportId: $x }) { credits } }', 'BAD_USER_INPUT'],
     ];
     for (const x of hostile) {
       for (const [document, outcome] of places) {
@@ -68,7 +68,7 @@ describe('text that would be SQL, a pattern, a header or a script', () => {
         { x },
       );
       expect(byReport).toEqual({ usage: { totals: { messageCount: 0 } } });
-      const priced = await app.query('query ($x: String) { estimate(input: { text: $x }) { credits } }', {
+      const priced = await app.query('query ($x: String!) { estimate(input: { text: $x }) { credits } }', {
         x,
       });
       expect(priced.body.errors).toBeUndefined();

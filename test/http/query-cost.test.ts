@@ -13,11 +13,11 @@ const heaviestSensible = `query ($first: Int = 500, $filter: MessageFilter = { t
       from to totals { creditsUsed messageCount unpricedCount }
     }
     byReport(filter: $filter) {
-      report { id name creditCost } totals { creditsUsed messageCount unpricedCount }
+      report { id name } creditCost totals { creditsUsed messageCount unpricedCount }
     }
     messages(first: $first, filter: $filter, orderBy: [{ field: CREDITS_USED, direction: DESC }]) {
       nodes {
-        id timestamp text creditsUsed report { id name creditCost }
+        id timestamp text creditsUsed report { id name } pricing
         charge { kind credits rateCard { version } steps { rule quantity amount runningTotal } }
       }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -3,9 +3,12 @@ import type { Database } from '../../src/ledger/database/database.ts';
 import { SnapshotConflict } from '../../src/ledger/recording/pull.ts';
 import { testDatabases } from '../support/databases.ts';
 import { found, minuteMs, report, reportMessage, textMessage } from './priced-messages.ts';
+import type { PeriodQuery } from '../../src/ledger/reading/periods.ts';
 import { account, openTestLedger, readAll, readRows, readUsage, recordPull } from './test-ledger.ts';
 
 const lease = report(5, 'Lease Report', '15.5');
+
+const newest = (limit: number): PeriodQuery => ({ belowId: null, aboveId: null, limit, backward: false });
 
 async function readPeriodRows(database: Database, periodId: number): Promise<readonly unknown[]> {
   const tables = [
@@ -51,12 +54,14 @@ describe.each(testDatabases)('a billing period on $name', (testDatabase) => {
     const result = await recordPull(ledger, [textMessage(4, 50), textMessage(3, 40)]);
 
     expect(result).toMatchObject({ changed: true, revision: 2, added: 2, withdrawn: 0, rolledOver: true });
-    expect(await ledger.readPeriods(account, { beforeId: null, limit: 5 })).toEqual([
+    expect(await ledger.readPeriods(account, newest(5))).toEqual([
       { id: 2, fromMs: 40 * minuteMs, toMs: null },
       { id: 1, fromMs: 10 * minuteMs, toMs: 40 * minuteMs },
     ]);
-    expect(await ledger.readPeriods(account, { beforeId: 2, limit: 5 })).toHaveLength(1);
-    expect(await ledger.readPeriods(account, { beforeId: null, limit: 1 })).toHaveLength(1);
+    expect(await ledger.readPeriods(account, { ...newest(5), belowId: 2 })).toHaveLength(1);
+    expect(await ledger.readPeriods(account, newest(1))).toMatchObject([{ id: 2 }]);
+    expect(await ledger.readPeriods(account, { ...newest(1), backward: true })).toMatchObject([{ id: 1 }]);
+    expect(await ledger.readPeriods(account, { ...newest(5), aboveId: 1 })).toMatchObject([{ id: 2 }]);
     expect((await readAll(ledger)).map(({ id }) => id)).toEqual([4, 3]);
     expect((await readAll(ledger, { periodId: 1 })).map(({ id }) => id)).toEqual([1, 2]);
   });

@@ -37,7 +37,9 @@ describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
     const { ledger } = await openTestLedger(testDatabase);
 
     expect(await ledger.readPeriod(account, null)).toBeNull();
-    expect(await ledger.readPeriods(account, { beforeId: null, limit: 5 })).toEqual([]);
+    expect(
+      await ledger.readPeriods(account, { belowId: null, aboveId: null, limit: 5, backward: false }),
+    ).toEqual([]);
   });
 
   it('raises the time but not the revision when nothing changed', async () => {

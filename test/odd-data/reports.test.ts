@@ -55,7 +55,7 @@ describe('a report that cannot be read', () => {
       }),
     }),
   });
-  const seen = { broken: new Map<string, unknown>(), codes: new Set<string>(), total: '', restStatus: 0 };
+  const seen = { broken: new Map<string, unknown>(), total: '', restStatus: 0 };
   const wellAgain = new Map<string, unknown>();
 
   beforeAll(async () => {
@@ -70,10 +70,8 @@ describe('a report that cannot be read', () => {
       },
     });
     await app.waitForPull();
-    const answer = await app.query(document);
-    const { usage } = nodes.parse(answer.body.data);
+    const { usage } = nodes.parse(await app.data(document));
     for (const node of usage.messages.nodes) seen.broken.set(node.id, node.creditsUsed ?? node.charge);
-    for (const error of answer.body.errors ?? []) seen.codes.add(error.extensions.code);
     seen.total = JSON.stringify(usage.totals);
     seen.restStatus = (await app.get('/usage')).status;
 
@@ -98,7 +96,6 @@ describe('a report that cannot be read', () => {
   );
 
   it('is said to be missing in every answer', () => {
-    expect(seen.codes).toEqual(new Set(['UNPRICED']));
     expect(JSON.parse(seen.total)).toEqual({ creditsUsed: '1.00', messageCount: 24, unpricedCount: 23 });
     expect(seen.restStatus).toBe(503);
   });

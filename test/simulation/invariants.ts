@@ -4,7 +4,6 @@ import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { allMessages } from '../../src/ledger/reading/message-filter.ts';
 import type { ChargedMessage } from '../../src/usage/charged-message.ts';
 import type { PeriodUsage } from '../../src/ledger/reading/periods.ts';
-import { Unpriced } from '../../src/usage/report-loader.ts';
 import type { UsageSession } from '../../src/usage/usage-session.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
 import type { ModelLedger, ModelPeriod } from '../ledger/model-ledger.ts';
@@ -87,11 +86,11 @@ function checkPrice(
   const { id, credits, reportId, reportName } = message;
   if (credits === null) {
     assert.equal(period.reports.get(reportId ?? 0)?.status, 'unread', `message ${id} has no price`);
-    assert.ok(creditsUsed instanceof Unpriced && charge instanceof Unpriced);
+    assert.ok(creditsUsed === null && charge === null);
     return;
   }
   assert.deepEqual(creditsUsed, credits);
-  assert.ok(!(charge instanceof Error));
+  assert.ok(charge !== null);
   assert.deepEqual(charge.credits, credits);
   assert.deepEqual(
     charge.steps.reduce((sum, { amount }) => sum.plus(amount), Credits.zero),

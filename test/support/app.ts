@@ -140,7 +140,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 }
 
 const freshness = z
-  .object({ usage: z.object({ freshness: z.object({ asOf: z.string(), revision: z.number() }) }) })
+  .object({ usage: z.object({ freshness: z.object({ asOf: z.string(), revision: z.number() }) }).nullable() })
   .nullable()
   .transform((data) => data ?? { usage: null });
 

@@ -112,19 +112,32 @@ function compilePeriodStatement(
     .compile();
 }
 
-/** Reads an account's periods, newest first. @param beforeId only older ones than this; null from the newest. */
+/** Which of an account's periods to read. */
+export interface PeriodQuery {
+  /** Only older ones than this; null: from the newest. */
+  readonly belowId: number | null;
+  /** Only newer ones than this; null: to the oldest. */
+  readonly aboveId: number | null;
+  readonly limit: number;
+  /** Whether to keep the oldest rather than the newest. They come newest first all the same. */
+  readonly backward: boolean;
+}
+
+/** Reads some of an account's periods, newest first. One statement. */
 export async function readPeriods(
   { reads }: Database,
   account: string,
-  { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
+  { belowId, aboveId, limit, backward }: PeriodQuery,
 ): Promise<readonly BillingPeriod[]> {
   let select = reads
     .selectFrom('periods')
     .where('account_id', '=', account)
     .select(['period_id', 'from_ms', 'to_ms'])
-    .orderBy('period_id', 'desc')
+    .orderBy('period_id', backward ? 'asc' : 'desc')
     .limit(limit);
-  if (beforeId !== null) select = select.where('period_id', '<', beforeId);
+  if (belowId !== null) select = select.where('period_id', '<', belowId);
+  if (aboveId !== null) select = select.where('period_id', '>', aboveId);
   const rows = await select.execute();
-  return rows.map((row) => ({ id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms }));
+  const periods = rows.map((row) => ({ id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms }));
+  return backward ? periods.toReversed() : periods;
 }

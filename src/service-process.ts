@@ -67,6 +67,7 @@ function readyBlock(config: Config, { url, sample, hasDatabase }: Service): stri
   const lines = [
     `Usage API ${state}${sample ? ', on bundled SAMPLE data (set UPSTREAM_URL for your own)' : ''}`,
     '',
+    `  Dashboard ${url}/`,
     `  GraphQL   ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
     `  REST      ${url}/usage   (as CSV: ${url}/usage.csv)`,
     `  Health    ${url}/readyz`,

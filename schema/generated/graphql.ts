@@ -11,6 +11,22 @@ export type ChargeKind =
   /** The text of the message. */
   | 'TEXT';
 
+/** A range of prices, both ends included. A side left out has no limit. */
+export type CreditsRange = {
+  /** The highest price. */
+  readonly max?: string | null | undefined;
+  /** The lowest price. */
+  readonly min?: string | null | undefined;
+};
+
+/** A span of time: from ≤ t < to. A side left out has no limit. */
+export type DateTimeRange = {
+  /** The first moment in the span. */
+  readonly from?: string | null | undefined;
+  /** The first moment after the span. */
+  readonly to?: string | null | undefined;
+};
+
 /** What to price, by exactly one of the two. */
 export type EstimateInput =
   {   /** A report’s id. */
@@ -18,12 +34,50 @@ export type EstimateInput =
   |  { readonly reportId?: never;   /** A message’s text. */
   readonly text: string; };
 
+/** Which messages are meant. All limits given hold together. */
+export type MessageFilter = {
+  /** What they cost. Unpriced messages lie in no range. */
+  readonly creditsUsed?: CreditsRange | null | undefined;
+  /** True for messages with a report, or one that could not be read yet; false for those priced from the text. */
+  readonly hasReport?: boolean | null | undefined;
+  /** Messages of any of these reports (1,000 at most), those too whose report could not be read yet. */
+  readonly reportIds?: ReadonlyArray<string | number> | null | undefined;
+  /** A part of the text, in any case; 1,000 characters at most. */
+  readonly text?: string | null | undefined;
+  /** When they were sent. */
+  readonly timestamp?: DateTimeRange | null | undefined;
+};
+
+/** One wish of an order. Ties keep the upstream’s order. */
+export type MessageOrder = {
+  /** Which end comes first. */
+  readonly direction?: SortDirection;
+  /** What to order by. */
+  readonly field: MessageOrderField;
+};
+
+/** What messages can be ordered by. */
+export type MessageOrderField =
+  /** What it cost. Unpriced messages come last, in either direction. */
+  | 'CREDITS_USED'
+  /** The name of its report. Messages without a report come last, in either direction. */
+  | 'REPORT_NAME'
+  /** When it was sent. */
+  | 'TIMESTAMP';
+
 /** Whether a billing period still takes messages. */
 export type PeriodStatus =
   /** No message is added or changed any more; one that had no price yet still gets it. */
   | 'CLOSED'
   /** Messages still arrive. */
   | 'OPEN';
+
+/** Whether a message has its price. */
+export type PricingStatus =
+  /** It has. */
+  | 'PRICED'
+  /** Not yet, because its report could not be read. It gets one once that can. */
+  | 'UNPRICED';
 
 /** The rules of a price, in the order in which they apply. */
 export type RateRule =
@@ -46,6 +100,24 @@ export type RateRule =
   /** For each word, by its length. */
   | 'WORD_LENGTH';
 
+/** Which end comes first. */
+export type SortDirection =
+  /** Smallest, earliest or A first. */
+  | 'ASC'
+  /** Largest, latest or Z first. */
+  | 'DESC';
+
+/** How long a window is, by the clock and calendar of the time zone. */
+export type WindowSize =
+  /** A calendar day: 23 or 25 hours where clocks change. */
+  | 'DAY'
+  /** An hour of the clock. */
+  | 'HOUR'
+  /** A calendar month. */
+  | 'MONTH'
+  /** Seven calendar days from `weekStart`. */
+  | 'WEEK';
+
 export type CurrentUsageQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -60,6 +132,84 @@ export type DailyUsageQueryVariables = Exact<{
 
 
 export type DailyUsageQuery = { readonly usage: { readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> } | null };
+
+export type DashboardBoundsQueryVariables = Exact<{
+  periodId: string | number;
+  size: WindowSize;
+  timeZone: string;
+  filter: MessageFilter;
+}>;
+
+
+export type DashboardBoundsQuery = { readonly usage: { readonly id: string, readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string }> } | null };
+
+export type DashboardHeadQueryVariables = Exact<{
+  periodId?: string | number | null | undefined;
+}>;
+
+
+export type DashboardHeadQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly byReport: ReadonlyArray<{ readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string } }> } | null };
+
+export type DashboardHistoryQueryVariables = Exact<{
+  from: string;
+  to: string;
+  size: WindowSize;
+  timeZone: string;
+}>;
+
+
+export type DashboardHistoryQuery = { readonly history: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly byReport: ReadonlyArray<{ readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> }> | null };
+
+export type DashboardMessagesQueryVariables = Exact<{
+  periodId: string | number;
+  filter?: MessageFilter | null | undefined;
+  orderBy?: ReadonlyArray<MessageOrder> | MessageOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type DashboardMessagesQuery = { readonly usage: { readonly id: string, readonly messages: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly timestamp: string, readonly text: string | null, readonly reportId: string | null, readonly pricing: PricingStatus, readonly creditsUsed: string | null, readonly report: { readonly id: string, readonly name: string } | null }>, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } } | null };
+
+export type DashboardNewsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DashboardNewsQuery = { readonly usage: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number } } | null };
+
+export type DashboardPeriodsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type DashboardPeriodsQuery = { readonly billingPeriods: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type DashboardReportsQueryVariables = Exact<{
+  periodId: string | number;
+  filter?: MessageFilter | null | undefined;
+}>;
+
+
+export type DashboardReportsQuery = { readonly usage: { readonly id: string, readonly byReport: ReadonlyArray<{ readonly creditCost: string | null, readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number } }> } | null };
+
+export type DashboardTotalsQueryVariables = Exact<{
+  periodId: string | number;
+  filter?: MessageFilter | null | undefined;
+}>;
+
+
+export type DashboardTotalsQuery = { readonly usage: { readonly id: string, readonly period: { readonly from: string, readonly to: string | null }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } } | null };
+
+export type DashboardWindowsQueryVariables = Exact<{
+  periodId: string | number;
+  size: WindowSize;
+  timeZone: string;
+  filter?: MessageFilter | null | undefined;
+}>;
+
+
+export type DashboardWindowsQuery = { readonly usage: { readonly id: string, readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly byReport: ReadonlyArray<{ readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> }> } | null };
 
 export type EstimateQueryVariables = Exact<{
   input: EstimateInput;
@@ -140,6 +290,202 @@ export const DailyUsageDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:c0391b12ae27b8a9905a9a5121da8bddd5b8710357b5935588bcd001ea394384"}) as unknown as TypedDocumentString<DailyUsageQuery, DailyUsageQueryVariables>;
+export const DashboardBoundsDocument = new TypedDocumentString(`
+    query DashboardBounds($periodId: ID!, $size: WindowSize!, $timeZone: TimeZone!, $filter: MessageFilter!) {
+  usage(periodId: $periodId) {
+    id
+    windows(size: $size, timeZone: $timeZone, filter: $filter) {
+      from
+      to
+    }
+  }
+}
+    `, {"hash":"sha256:d4adcd72e9ed0a24c199522621b2bd9cfd718a6010c2f3d9568d06c3cfc482b8"}) as unknown as TypedDocumentString<DashboardBoundsQuery, DashboardBoundsQueryVariables>;
+export const DashboardHeadDocument = new TypedDocumentString(`
+    query DashboardHead($periodId: ID) {
+  usage(periodId: $periodId) {
+    id
+    period {
+      id
+      from
+      to
+      status
+    }
+    freshness {
+      asOf
+      stale
+      revision
+    }
+    totals {
+      creditsUsed
+      messageCount
+      unpricedCount
+    }
+    byReport {
+      report {
+        id
+        name
+      }
+      totals {
+        creditsUsed
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:fddb18615938c7463241cb8ba5d1950e165b53c0a804bd04833fbe2658eb6100"}) as unknown as TypedDocumentString<DashboardHeadQuery, DashboardHeadQueryVariables>;
+export const DashboardHistoryDocument = new TypedDocumentString(`
+    query DashboardHistory($from: DateTime!, $to: DateTime!, $size: WindowSize!, $timeZone: TimeZone!) {
+  history(from: $from, to: $to, size: $size, timeZone: $timeZone) {
+    from
+    to
+    totals {
+      creditsUsed
+      messageCount
+      unpricedCount
+    }
+    byReport {
+      report {
+        id
+        name
+      }
+      totals {
+        creditsUsed
+        messageCount
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:0e227af4fb186f3e986e772e8472e0d0d93c13293e1f5f47c948d91a518c9380"}) as unknown as TypedDocumentString<DashboardHistoryQuery, DashboardHistoryQueryVariables>;
+export const DashboardMessagesDocument = new TypedDocumentString(`
+    query DashboardMessages($periodId: ID!, $filter: MessageFilter, $orderBy: [MessageOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+  usage(periodId: $periodId) {
+    id
+    messages(
+      filter: $filter
+      orderBy: $orderBy
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      nodes {
+        id
+        timestamp
+        text
+        reportId
+        report {
+          id
+          name
+        }
+        pricing
+        creditsUsed
+      }
+      totals {
+        creditsUsed
+        messageCount
+        unpricedCount
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:904e8b50ee7cfce82e3950a8d5ee3bc5752bc61db7c42f2ed46b2d4696c6f698"}) as unknown as TypedDocumentString<DashboardMessagesQuery, DashboardMessagesQueryVariables>;
+export const DashboardNewsDocument = new TypedDocumentString(`
+    query DashboardNews {
+  usage {
+    id
+    period {
+      status
+    }
+    freshness {
+      asOf
+      stale
+      revision
+    }
+  }
+}
+    `, {"hash":"sha256:c2c8ebd940e8978ec8ee6fbe314b65f61aebfb92ae213afa2e32cc3ab810b0ea"}) as unknown as TypedDocumentString<DashboardNewsQuery, DashboardNewsQueryVariables>;
+export const DashboardPeriodsDocument = new TypedDocumentString(`
+    query DashboardPeriods($after: String) {
+  billingPeriods(first: 12, after: $after) {
+    nodes {
+      id
+      from
+      to
+      status
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:bcd034e2a7d2806671650c8bdf4bd2c92cc3cda7232a04681194d73e3b2bd1cf"}) as unknown as TypedDocumentString<DashboardPeriodsQuery, DashboardPeriodsQueryVariables>;
+export const DashboardReportsDocument = new TypedDocumentString(`
+    query DashboardReports($periodId: ID!, $filter: MessageFilter) {
+  usage(periodId: $periodId) {
+    id
+    byReport(filter: $filter) {
+      report {
+        id
+        name
+      }
+      creditCost
+      totals {
+        creditsUsed
+        messageCount
+        unpricedCount
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:e26595c4bef998b32b389bfc14c04e3652d095ccb60475419dbb03b3a63da853"}) as unknown as TypedDocumentString<DashboardReportsQuery, DashboardReportsQueryVariables>;
+export const DashboardTotalsDocument = new TypedDocumentString(`
+    query DashboardTotals($periodId: ID!, $filter: MessageFilter) {
+  usage(periodId: $periodId) {
+    id
+    period {
+      from
+      to
+    }
+    totals(filter: $filter) {
+      creditsUsed
+      messageCount
+    }
+  }
+}
+    `, {"hash":"sha256:71438c145df30d314d9201ec9b0b002dab5977f5a3d9d6e6a127d8b771d7b01c"}) as unknown as TypedDocumentString<DashboardTotalsQuery, DashboardTotalsQueryVariables>;
+export const DashboardWindowsDocument = new TypedDocumentString(`
+    query DashboardWindows($periodId: ID!, $size: WindowSize!, $timeZone: TimeZone!, $filter: MessageFilter) {
+  usage(periodId: $periodId) {
+    id
+    windows(size: $size, timeZone: $timeZone, filter: $filter) {
+      from
+      to
+      totals {
+        creditsUsed
+        messageCount
+        unpricedCount
+      }
+      byReport {
+        report {
+          id
+          name
+        }
+        totals {
+          creditsUsed
+          messageCount
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:067c7d27446dc25c33579f8c9b0e26b1eb323cd8397b9e594f2c8cf0e8c0120f"}) as unknown as TypedDocumentString<DashboardWindowsQuery, DashboardWindowsQueryVariables>;
 export const EstimateDocument = new TypedDocumentString(`
     query Estimate($input: EstimateInput!) {
   estimate(input: $input) {

@@ -7,6 +7,7 @@ import { addAuthentication, type AuthenticationSettings } from './guards/authent
 import { isAllowedOrigin } from './guards/cors-origins.ts';
 import { addCsvEndpoint } from './usage/csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
+import { addDashboard } from './dashboard.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addHostCheck } from './guards/host-check.ts';
 import { addMetricsEndpoint } from './metrics-endpoint.ts';
@@ -94,7 +95,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addRestEndpoint(app, { ...options, answers });
   addCsvEndpoint(app, { ...options, answers });
   await addGraphQLEndpoint(app, { ...options, answers });
-  app.get('/', { config: { open: true } }, (_request, reply) => reply.redirect('/graphql'));
+  await addDashboard(app);
   return app;
 }
 

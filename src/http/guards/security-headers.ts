@@ -18,6 +18,8 @@ export async function addSecurityHeaders(
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
+        // No script can make a script of a text.
+        requireTrustedTypesFor: ["'script'"],
       },
     },
     frameguard: { action: 'deny' },

@@ -116,6 +116,25 @@ export async function loadDatabaseUrl(env: Environment): Promise<string> {
   return databaseUrlOf(await parse(settings.pick({ DATABASE_URL: true, UPSTREAM_URL: true }), env));
 }
 
+/** What a token must say, and the secret that signs it. @throws InvalidConfig, when there is no JWT_SECRET too */
+export async function loadTokenSettings(env: Environment): Promise<{
+  readonly secret: Uint8Array;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+  readonly accountClaim: string;
+}> {
+  const needed = { JWT_SECRET: true, JWT_ISSUER: true, JWT_AUDIENCE: true, JWT_ACCOUNT_CLAIM: true } as const;
+  const given = await parse(settings.pick(needed), env);
+  if (given.JWT_SECRET === undefined)
+    throw new InvalidConfig(['JWT_SECRET must be set: it signs the token'], []);
+  return {
+    secret: given.JWT_SECRET,
+    issuer: given.JWT_ISSUER ?? null,
+    audience: given.JWT_AUDIENCE ?? null,
+    accountClaim: given.JWT_ACCOUNT_CLAIM ?? defaultAccountClaim,
+  };
+}
+
 async function parse<Given>(schema: z.ZodType<Given>, env: Environment): Promise<Given> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { data, error } = await schema.safeParseAsync(given);
@@ -138,6 +157,7 @@ function readAuthentication(given: Settings): AuthenticationSettings | null {
             keys,
             issuer: given.JWT_ISSUER ?? null,
             audience: given.JWT_AUDIENCE ?? null,
+            accountClaim: given.JWT_ACCOUNT_CLAIM ?? defaultAccountClaim,
             maxAgeSeconds: given.JWT_MAX_AGE_S ?? dayS,
           },
     apiKeys: given.API_KEYS_FILE ?? null,
@@ -150,5 +170,6 @@ function requestsPerMinute(given: number | undefined, authenticated: boolean): n
   return limit === 0 ? null : limit;
 }
 
+const defaultAccountClaim = 'account';
 const dayS = 86_400;
 const defaultRequestsPerMinute = 600;

@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
     findFault: (given: Settings) =>
       given.JWT_JWKS_URL !== undefined && given[name] === undefined ? 'must be set with JWT_JWKS_URL' : null,
   })),
-  ...(['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_MAX_AGE_S'] as const).map((name) => ({
+  ...(['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_ACCOUNT_CLAIM', 'JWT_MAX_AGE_S'] as const).map((name) => ({
     on: name,
     needs: [],
     findFault: (given: Settings) =>

@@ -47,6 +47,7 @@ export const settings = z.object({
   JWT_SECRET: readBy(parseSecret).optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
+  JWT_ACCOUNT_CLAIM: z.string().optional(),
   JWT_MAX_AGE_S: wholeNumber(1, 365 * 86_400).optional(),
   API_KEYS_FILE: jsonFile(apiKeyList).optional(),
   QUERY_MAX_COMPLEXITY: wholeNumber(1, 1_000_000_000).default(50_000),

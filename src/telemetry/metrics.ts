@@ -16,6 +16,8 @@ export interface Metrics {
   readonly latePriceFaults: Counter;
   /** Upstream messages that were set aside instead of counted, by `reason`; each is counted once. */
   readonly messagesSetAside: Counter<'reason'>;
+  /** Requests whose credential was refused, by `reason` (`missing`, `expired`, `signature`, `claim_aud`, …). */
+  readonly refusedCredentials: Counter<'reason'>;
   /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
   readonly requests: Histogram<'method' | 'route' | 'status'>;
 }
@@ -52,6 +54,12 @@ export function createMetrics(): Metrics {
     messagesSetAside: new Counter({
       name: 'usage_messages_set_aside_total',
       help: 'Upstream messages that were set aside, by reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    refusedCredentials: new Counter({
+      name: 'usage_refused_credentials_total',
+      help: 'Requests whose credential was refused, by reason.',
       labelNames: ['reason'],
       registers,
     }),

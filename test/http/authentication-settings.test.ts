@@ -41,7 +41,7 @@ describe('settings of the authentication', () => {
     });
     expect(faults).toEqual([
       'JWT_SECRET must have 32 bytes or more, but has 12',
-      `API_KEYS_FILE ${file}: 1.account must be 1 to 64 letters, digits, "_" or "-"`,
+      `API_KEYS_FILE ${file}: 1.account must be 1 to 128 letters, digits or any of _ . : @ | -, the first a letter, a digit or _`,
       `API_KEYS_FILE ${file}: 1.sha256 must be the 64 hex digits of a SHA-256`,
       `API_KEYS_FILE ${file}: 2 is the same key as 0`,
       'RATE_LIMIT_PER_MINUTE must be a whole number from 0 to 1000000000',

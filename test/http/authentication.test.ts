@@ -89,12 +89,11 @@ describe('tokens of an issuer', () => {
     ['without a subject', claims('acme', { sub: undefined })],
     ['with an empty subject', claims('acme', { sub: '' })],
     ['without an account', claims(undefined)],
-    ['of an account that is a number', claims(7)],
     ['of an account that is a list', claims(['acme'])],
     ['of an empty account', claims('')],
     ['of an account with a path in it', claims('../acme')],
     ['of an account with a line break in it', claims('acme\n')],
-    ['of an account of 65 characters', claims('a'.repeat(65))],
+    ['of an account of 129 characters', claims('a'.repeat(129))],
   ])('open nothing when they are %s', async (_what, payload) => {
     expect(await withToken(await theIssuer.sign(payload))).toBe(false);
   });

@@ -8,6 +8,8 @@ declare module 'fastify' {
     readonly account: string;
     /** The same, or null while nobody is known to ask. Only the authentication hook sets it. */
     knownAccount: string | null;
+    /** Whether the request may change budgets and the like. Only the authentication hook sets it. */
+    mayWrite: boolean;
   }
   interface FastifyContextConfig {
     /** Served to anybody: no credential is asked for, none is looked at, nothing is counted. */
@@ -22,11 +24,23 @@ export const anonymousAccount = 'default';
 export const operatorAccount = 'ops';
 
 /** What an account id looks like, wherever one comes from. */
-export const accountPattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const accountPattern = /^[A-Za-z0-9_][A-Za-z0-9_.:@|-]{0,127}$/;
+
+/** The same, in words that complete "must be …". */
+export const accountWords =
+  '1 to 128 letters, digits or any of _ . : @ | -, the first a letter, a digit or _';
+
+/** Whom a credential speaks for. */
+export interface Caller {
+  readonly account: string;
+  /** Whether it may change budgets and the like. */
+  readonly mayWrite: boolean;
+}
 
 /** Gives every request a place for its account. */
 export function addAccounts(app: FastifyInstance): void {
   app.decorateRequest('knownAccount', null);
+  app.decorateRequest('mayWrite', false);
   app.decorateRequest('account', {
     getter() {
       // A route that was forgotten by the authentication shows nothing rather than somebody's usage.

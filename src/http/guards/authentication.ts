@@ -3,8 +3,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import type { Log } from '../../telemetry/log.ts';
-import { addAccounts, anonymousAccount } from './account.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import { addAccounts, anonymousAccount, type Caller } from './account.ts';
+import { CredentialRefused } from './credential-refused.ts';
 import { type ApiKey, type ApiKeyLookup, createApiKeyLookup } from './api-keys.ts';
+import { isCalledByOwnName } from './host-check.ts';
 import { createTokenVerifier, JwtKeysUnavailable, type JwtSettings, type TokenVerifier } from './jwt.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { Refusal, unauthenticated } from '../refusal.ts';
@@ -24,6 +27,7 @@ export interface AuthenticationOptions {
   readonly introspection: boolean;
   /** Counts a refused credential; throws when there were too many. */
   readonly countRefusal: RateLimiter;
+  readonly metrics: Metrics;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -33,11 +37,13 @@ export interface AuthenticationOptions {
  * config says `open`.
  */
 export function addAuthentication(app: FastifyInstance, options: AuthenticationOptions): void {
-  const { authentication, introspection, countRefusal, now, log } = options;
+  const { authentication, introspection, countRefusal, metrics, now, log } = options;
   addAccounts(app);
   if (authentication === null) {
     app.addHook('onRequest', (request, _reply, done) => {
       request.knownAccount = anonymousAccount;
+      // Whoever else reaches this machine by a name of its own may read, as was wished for, but change nothing.
+      request.mayWrite = isCalledByOwnName(request);
       done();
     });
     return;
@@ -47,26 +53,41 @@ export function addAuthentication(app: FastifyInstance, options: AuthenticationO
   app.addHook('onRequest', async (request) => {
     if (request.is404 || request.routeOptions.config.open === true) return;
     try {
-      request.knownAccount = await findAccount(request.headers, { lookup, verify });
+      const caller = await findCaller(request.headers, { lookup, verify });
+      request.knownAccount = caller.account;
+      request.mayWrite = caller.mayWrite;
     } catch (error) {
-      if (!(error instanceof JwtKeysUnavailable)) throw error;
-      log.error({ err: error }, 'tokens cannot be checked');
-      throw keysUnavailable(error);
+      if (error instanceof JwtKeysUnavailable) {
+        log.error({ err: error }, 'tokens cannot be checked');
+        throw keysUnavailable(error);
+      }
+      if (!(error instanceof CredentialRefused)) throw error;
+      if (introspection && isPageVisit(request)) return;
+      metrics.refusedCredentials.inc({ reason: error.reason });
+      log.debug({ reason: error.reason, detail: String(error.cause) }, 'a credential was refused');
+      await countRefusal(request);
+      throw unauthenticated();
     }
-    if (request.knownAccount !== null || (introspection && isPageVisit(request))) return;
-    await countRefusal(request);
-    throw unauthenticated();
   });
 }
 
-async function findAccount(
+/** @throws CredentialRefused, JwtKeysUnavailable */
+async function findCaller(
   headers: IncomingHttpHeaders,
   { lookup, verify }: { readonly lookup: ApiKeyLookup | null; readonly verify: TokenVerifier | null },
-): Promise<string | null> {
+): Promise<Caller> {
   const key = headers['x-api-key'];
-  if (lookup !== null && key !== undefined) return typeof key === 'string' ? lookup(key) : null;
+  if (lookup !== null && key !== undefined) {
+    const caller = typeof key === 'string' ? lookup(key) : null;
+    if (caller === null) throw new CredentialRefused({ reason: 'unknown_api_key' });
+    return caller;
+  }
   const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '') ?? [];
-  return verify === null || token === undefined ? null : verify(token);
+  if (verify === null || token === undefined) {
+    const reason = headers.authorization === undefined ? 'missing' : 'no_bearer_token';
+    throw new CredentialRefused({ reason });
+  }
+  return verify(token);
 }
 
 /** A browser that opens `/graphql` cannot send a credential. It gets Sandbox, which can; no query runs for a page. */

@@ -1,5 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +17,11 @@ import { promisify } from 'node:util';
 export interface PostgresServer {
   /** A DATABASE_URL; the same after each start. */
   readonly url: string;
+  readonly port: number;
+  /** Where its unix socket lies. */
+  readonly folder: string;
+  /** Writes a file that the server reads into its data folder, or adds to it. */
+  write(name: string, content: string, how?: 'add'): void;
   start(): Promise<void>;
   /** Ends it in order, as for a restart. */
   stop(): Promise<void>;
@@ -49,6 +62,13 @@ export async function createPostgresServer(bin: string): Promise<PostgresServer>
 
   const server: PostgresServer = {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    folder,
+    write(name, content, how) {
+      const path = join(data, name);
+      writeFileSync(path, content, { mode: 0o600, flag: how === 'add' ? 'a' : 'w' });
+      if (user !== null) chownSync(path, user.uid, user.gid);
+    },
     start: () => control('-w', '-l', join(folder, 'server.log'), '-o', options, 'start'),
     stop: () => control('-w', '-m', 'fast', 'stop'),
     async kill() {
@@ -85,7 +105,8 @@ function signalAll(data: string, signal: NodeJS.Signals): void {
   }
 }
 
-function readPostgresUser(): { readonly uid: number; readonly gid: number } {
+/** The user that PostgreSQL's programs run as when root starts them. */
+export function readPostgresUser(): { readonly uid: number; readonly gid: number } {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith('postgres:'));
@@ -95,7 +116,8 @@ function readPostgresUser(): { readonly uid: number; readonly gid: number } {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-async function findFreePort(): Promise<number> {
+/** A port that nobody listens on just now. */
+export async function findFreePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const probe = createServer().once('error', reject);
   probe.listen(0, '127.0.0.1', () => {

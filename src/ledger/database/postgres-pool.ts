@@ -3,6 +3,7 @@ import pg from 'pg';
 
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import type { Outage } from './outage.ts';
+import { type PostgresConnection, PostgresConnector } from './postgres-connector.ts';
 
 /** What a pool of connections to one server is for, and how long its users wait. */
 export interface PostgresPoolOptions {
@@ -19,37 +20,32 @@ export interface PostgresPoolOptions {
   readonly outage: Outage;
 }
 
-// More than the server's own word needs on its way back.
-const silenceMs = 100;
-
 /** Connections to a PostgreSQL server, none of which ever waits for ever. Whatever the server's absence causes is thrown as DatabaseUnavailable. */
-export function createPostgresPool({ outage, ...options }: PostgresPoolOptions): PostgresPool {
-  const pool = new pg.Pool({
-    connectionString: options.url,
+export function createPostgresPool({ outage, url, ...options }: PostgresPoolOptions): PostgresPool {
+  const config = {
     application_name: options.applicationName,
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectMs,
-    statement_timeout: options.statementMs,
-    query_timeout: options.statementMs + silenceMs,
-    lock_timeout: options.lockMs,
-    // An instance that hangs in a transaction must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: postgresTypeParser },
+  };
+  const connector = new PostgresConnector(url, {
+    ...config,
+    statementMs: options.statementMs,
+    lockMs: options.lockMs,
+    onIdleLoss: (error) => outage.meet(unavailable(error)),
   });
-  // The server ended an idle connection, which the pool has dropped by now.
-  pool.on('error', (error) => outage.meet(unavailable(error)));
   const guarded = new WeakMap<pg.PoolClient, GuardedClient>();
 
   return {
-    options: pool.options,
+    options: config,
     async connect() {
       try {
-        const client = await pool.connect();
-        const known = guarded.get(client) ?? new GuardedClient(client, outage);
-        guarded.set(client, known);
+        const connection = await connector.connect();
+        const known = guarded.get(connection.client) ?? new GuardedClient(connection, outage);
+        guarded.set(connection.client, known);
         return known;
       } catch (error) {
         const failure = unavailable(error);
@@ -57,18 +53,24 @@ export function createPostgresPool({ outage, ...options }: PostgresPoolOptions):
         throw failure;
       }
     },
-    end: () => pool.end(),
+    end: () => connector.end(),
   };
 }
+
+const beginning = /^(begin|start transaction)\b/i;
+const ending = /^(commit|rollback)\s*;?$/i;
 
 /** A connection that names its failures and is not used again after a statement that it never answered. */
 class GuardedClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
+  readonly #limitTransaction: string | null;
   readonly #outage: Outage;
+  #isInTransaction = false;
   #lost = false;
 
-  constructor(client: pg.PoolClient, outage: Outage) {
+  constructor({ client, limitTransaction }: PostgresConnection, outage: Outage) {
     this.#client = client;
+    this.#limitTransaction = limitTransaction;
     this.#outage = outage;
     // Without a listener, the loss of a connection in use would end the process. Its statement fails by itself.
     client.on('error', () => {
@@ -92,7 +94,7 @@ class GuardedClient implements PostgresPoolClient {
 
   async #run<R>(statement: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     try {
-      const { command, rowCount, rows } = await this.#client.query(statement, [...parameters]);
+      const { command, rowCount, rows } = await this.#send(statement, parameters);
       this.#outage.end();
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pg types the command as text; Kysely lists the commands that there are.
       return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows };
@@ -105,7 +107,40 @@ class GuardedClient implements PostgresPoolClient {
       throw failure;
     }
   }
+
+  /** Sends a statement, in a transaction of its own where the limits hold in transactions alone. */
+  async #send(statement: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+    const limits = this.#limitTransaction;
+    if (limits === null) return this.#client.query(statement, [...parameters]);
+    if (beginning.test(statement)) {
+      this.#isInTransaction = true;
+      await this.#client.query(`${statement}; ${limits}`);
+      return emptyResult;
+    }
+    if (ending.test(statement)) this.#isInTransaction = false;
+    else if (!this.#isInTransaction) return this.#sendAlone(statement, parameters, limits);
+    return this.#client.query(statement, [...parameters]);
+  }
+
+  async #sendAlone(
+    statement: string,
+    parameters: readonly unknown[],
+    limits: string,
+  ): Promise<pg.QueryResult> {
+    await this.#client.query(`begin; ${limits}`);
+    try {
+      const result = await this.#client.query(statement, [...parameters]);
+      await this.#client.query('commit');
+      return result;
+    } catch (error) {
+      // What the server answered leaves a transaction to end; after silence, nothing can be sent.
+      if (error instanceof pg.DatabaseError) await this.#client.query('rollback');
+      throw error;
+    }
+  }
 }
+
+const emptyResult: pg.QueryResult = { command: 'BEGIN', rowCount: 0, oid: 0, fields: [], rows: [] };
 
 // Connection exception, insufficient resources, operator intervention, system error; and a server that became a
 // standby. Source: PostgreSQL's manual, "Error Codes".

@@ -1,8 +1,8 @@
 import { setImmediate as pause } from 'node:timers/promises';
 
-import { priceText } from '../src/billing/charge.ts';
 import { defaultRateCard } from '../src/billing/rate-card.ts';
 import sample from '../src/sample/current-period.json' with { type: 'json' };
+import { priceText } from '../test/billing/priced-text.ts';
 import { priceNaively } from '../test/billing/naive-rating.ts';
 import { formatTable, median } from './table.ts';
 

@@ -59,6 +59,7 @@ export async function startService(
   const ledger = new Ledger({
     database,
     now,
+    log,
     onLeaseFault({ account, step, cause }) {
       metrics.leaseFaults.inc({ step });
       log.warn({ account, step, err: cause }, 'the lease of a pull could not be kept or given back');

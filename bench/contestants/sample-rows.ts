@@ -1,6 +1,7 @@
-import { priceText } from '../../src/billing/charge.ts';
-import { type Credits, parsePrice } from '../../src/billing/credits.ts';
+import { Credits, parsePrice } from '../../src/billing/credits.ts';
+import { priceMessage } from '../../src/billing/price.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
+import { measureText } from '../../src/billing/text-measure.ts';
 import messages from '../../src/sample/current-period.json' with { type: 'json' };
 import reportRows from '../../src/sample/reports.json' with { type: 'json' };
 
@@ -35,7 +36,8 @@ export const reports: ReadonlyMap<number, ReportRow> = new Map(
 /** What a message costs: the functions of `src/billing`, for every contestant alike. */
 export function creditsOf({ text, reportId }: Row): Credits {
   const report = reportId === null ? undefined : reports.get(reportId);
-  return report?.creditCost ?? priceText(text, defaultRateCard);
+  const answer = report === undefined ? null : ({ status: 'found', report } as const);
+  return priceMessage(measureText(text), answer, defaultRateCard) ?? Credits.zero;
 }
 
 /** The part of the schema that the measured query needs. */

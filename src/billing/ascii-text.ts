@@ -1,5 +1,5 @@
 import { startSeenWords } from './seen-words.ts';
-import type { TextMeasure } from './text-measure.ts';
+import type { TextMeasure } from './measure.ts';
 import {
   asciiAlphanumerics,
   asciiVowels,
@@ -9,8 +9,8 @@ import {
 } from './words.ts';
 
 /**
- * Measures a text that is all ASCII, as most are, in a few plain passes without garbage; null for other texts.
- * It must agree with `measureUnicodeText` on every ASCII text. What it gives holds until the next text is measured.
+ * Measures a text that is all ASCII, as most are, in a few plain passes; null for other texts.
+ * It must agree with `measureUnicodeText` on every ASCII text.
  */
 export function measureAsciiText(text: string): TextMeasure | null {
   const seenWords = startSeenWords(text.length);
@@ -40,26 +40,16 @@ export function measureAsciiText(text: string): TextMeasure | null {
     else longWords += 1;
     wordsAreUnique = wordsAreUnique && seenWords.add(text, start, index, hash);
   }
-  measure.characters = text.length;
-  measure.shortWords = shortWords;
-  measure.mediumWords = mediumWords;
-  measure.longWords = longWords;
-  measure.thirdVowels = countThirdVowels(text);
-  measure.wordsAreUnique = wordsAreUnique;
-  measure.isPalindrome = isPalindrome(text);
-  return measure;
+  return {
+    characters: text.length,
+    shortWords,
+    mediumWords,
+    longWords,
+    thirdVowels: countThirdVowels(text),
+    wordsAreUnique,
+    isPalindrome: isPalindrome(text),
+  };
 }
-
-/** Filled anew for each text. */
-const measure: { -readonly [Fact in keyof TextMeasure]: TextMeasure[Fact] } = {
-  characters: 0,
-  shortWords: 0,
-  mediumWords: 0,
-  longWords: 0,
-  thirdVowels: 0,
-  wordsAreUnique: true,
-  isPalindrome: false,
-};
 
 function countThirdVowels(text: string): number {
   let thirdVowels = 0;

@@ -1,38 +1,21 @@
+import { type CardField, cardFields, neutralValue } from './card-fields.ts';
 import { Credits, InvalidCredits, parsePrice } from './credits.ts';
 
-/**
- * The prices that the text rules use. No amount is negative; those for each of something are at most 1,000 credits and
- * the others at most 1,000,000, so that the price of the longest text stays exact.
- */
-export interface RateCard {
+type Fields = typeof cardFields;
+
+/** The prices that the text rules use: `card-fields.ts` says what each field is. */
+export type RateCard = {
   /** Names the card on receipts and in the ledger: 1 to 64 of A–Z, a–z, 0–9, ".", "_" and "-". */
   readonly version: string;
-  readonly base: Credits;
-  readonly perCharacter: Credits;
-  /** For each word of 1 to 3 characters. */
-  readonly shortWord: Credits;
-  /** For each word of 4 to 7 characters. */
-  readonly mediumWord: Credits;
-  /** For each word of 8 or more characters. */
-  readonly longWord: Credits;
-  readonly thirdVowel: Credits;
-  readonly lengthPenalty: Credits;
-  /** In characters; a text that is longer pays the penalty. 0 to 1,000,000. */
-  readonly lengthThreshold: number;
-  /** Positive here, and taken off the sum. */
-  readonly uniqueWordsBonus: Credits;
-  readonly minimum: Credits;
-  /** What a palindrome's sum is multiplied by; 1 to 100. */
-  readonly palindromeFactor: number;
-}
+} & { readonly [Name in keyof Fields]: Fields[Name]['kind'] extends 'amount' ? Credits : number };
 
 /** A rate card as plain JSON, amounts as decimal strings. */
-export type EncodedRateCard = {
-  readonly [Field in keyof RateCard]: RateCard[Field] extends Credits ? string : RateCard[Field];
-};
+export type EncodedRateCard = Readonly<Record<string, string | number>>;
 
-const maxForEach = Credits.parse('1000');
-const maxAtOnce = Credits.parse('1000000');
+const fields: readonly (readonly [name: string, field: CardField])[] = Object.entries(cardFields);
+
+/** The format that cards are stored in now: the one that first had the newest field. */
+export const cardFormat = Math.max(...fields.map(([, { since }]) => since));
 
 /** The built-in prices. Source: rating rules, "Text rules, in this order". */
 export const defaultRateCard: RateCard = decodeRateCard({
@@ -51,55 +34,35 @@ export const defaultRateCard: RateCard = decodeRateCard({
 });
 
 /**
- * Reads a rate card from JSON; amounts are decimal strings or JSON numbers, and every field is needed.
+ * Reads a rate card from JSON; amounts are decimal strings or JSON numbers. Every field of the first format is needed;
+ * those of later ones may be left out, and change no price then.
  * @throws InvalidRateCard with every fault at once, unknown fields too.
  */
 export function decodeRateCard(json: unknown): RateCard {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new InvalidRateCard({ faults: ['the rate card must be a JSON object'] });
+  return readCard(json, { needed: 1, known: cardFormat });
+}
+
+/**
+ * Reads a card as it was stored in a format, for ever: fields that came later change no price.
+ * @throws InvalidRateCard
+ */
+export function decodeStoredCard(format: number, json: unknown): RateCard {
+  return readCard(json, { needed: format, known: format });
+}
+
+/** A plain object, safe to keep as JSON, that `decodeStoredCard` reads back in today's format to the same card. */
+export function encodeRateCard(card: RateCard): EncodedRateCard {
+  const encoded: Record<string, string | number> = {};
+  // In one order, so that equal cards make equal texts.
+  for (const [name, value] of Object.entries(card).toSorted(byPlace)) {
+    encoded[name] = value instanceof Credits ? value.toString() : value;
   }
-  const draft: Draft = { fields: new Map<string, unknown>(Object.entries(json)), faults: [] };
-  const card: RateCard = {
-    version: takeVersion(draft),
-    base: takeAmount(draft, 'base', maxAtOnce),
-    perCharacter: takeAmount(draft, 'perCharacter', maxForEach),
-    shortWord: takeAmount(draft, 'shortWord', maxForEach),
-    mediumWord: takeAmount(draft, 'mediumWord', maxForEach),
-    longWord: takeAmount(draft, 'longWord', maxForEach),
-    thirdVowel: takeAmount(draft, 'thirdVowel', maxForEach),
-    lengthPenalty: takeAmount(draft, 'lengthPenalty', maxAtOnce),
-    lengthThreshold: takeInteger(draft, 'lengthThreshold', { min: 0, max: 1_000_000 }),
-    uniqueWordsBonus: takeAmount(draft, 'uniqueWordsBonus', maxAtOnce),
-    minimum: takeAmount(draft, 'minimum', maxAtOnce),
-    palindromeFactor: takeInteger(draft, 'palindromeFactor', { min: 1, max: 100 }),
-  };
-  // Each field that the card has was taken out above; a misspelt one must not pass as left out.
-  for (const name of draft.fields.keys()) draft.faults.push(`${name} is not a field of a rate card`);
-  if (draft.faults.length > 0) throw new InvalidRateCard({ faults: draft.faults });
-  return Object.freeze(card);
+  return encoded;
 }
 
 /** Whether a card can be called so. */
 export function isRateCardVersion(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(text);
-}
-
-/** A plain object, safe to keep as JSON, that `decodeRateCard` reads back to the same card. */
-export function encodeRateCard(card: RateCard): EncodedRateCard {
-  return {
-    version: card.version,
-    base: card.base.toString(),
-    perCharacter: card.perCharacter.toString(),
-    shortWord: card.shortWord.toString(),
-    mediumWord: card.mediumWord.toString(),
-    longWord: card.longWord.toString(),
-    thirdVowel: card.thirdVowel.toString(),
-    lengthPenalty: card.lengthPenalty.toString(),
-    lengthThreshold: card.lengthThreshold,
-    uniqueWordsBonus: card.uniqueWordsBonus.toString(),
-    minimum: card.minimum.toString(),
-    palindromeFactor: card.palindromeFactor,
-  };
 }
 
 /** A rate card that cannot be used, with everything that is wrong with it. */
@@ -114,20 +77,55 @@ export class InvalidRateCard extends Error {
   }
 }
 
+const places = new Map(['version', ...fields.map(([name]) => name)].map((name, place) => [name, place]));
+
+function byPlace([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return (places.get(a) ?? 0) - (places.get(b) ?? 0);
+}
+
 /** A card that is being read: the fields not taken yet, and the faults found so far. */
 interface Draft {
-  readonly fields: Map<string, unknown>;
+  readonly given: Map<string, unknown>;
   readonly faults: string[];
+}
+
+/** @param formats up to which one each field is needed, and up to which one it is known. */
+function readCard(json: unknown, formats: { readonly needed: number; readonly known: number }): RateCard {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new InvalidRateCard({ faults: ['the rate card must be a JSON object'] });
+  }
+  const draft: Draft = { given: new Map<string, unknown>(Object.entries(json)), faults: [] };
+  const card: Record<string, string | number | Credits> = { version: takeVersion(draft) };
+  for (const [name, field] of fields) {
+    const isLeftOut = field.since > formats.known || (field.since > formats.needed && !draft.given.has(name));
+    card[name] = isLeftOut ? neutralValue(field) : takeValue(draft, name, field);
+  }
+  // Each field that the card has was taken out above; a misspelt one must not pass as left out.
+  for (const name of draft.given.keys()) draft.faults.push(`${name} is not a field of a rate card`);
+  if (draft.faults.length > 0 || !isWhole(card)) throw new InvalidRateCard({ faults: draft.faults });
+  return Object.freeze(card);
+}
+
+function isWhole(card: Record<string, unknown>): card is RateCard {
+  return fields.every(([name, { kind }]) =>
+    kind === 'amount' ? card[name] instanceof Credits : typeof card[name] === 'number',
+  );
 }
 
 // The takers below put a stand-in where there is a fault, so that the faults after it are found as well.
 
-function takeAmount(draft: Draft, name: keyof RateCard, most: Credits): Credits {
+function takeValue(draft: Draft, name: string, field: CardField): Credits | number {
   const value = takeField(draft, name);
-  if (value === undefined) return Credits.zero;
+  if (value === undefined) return neutralValue(field);
+  return field.kind === 'amount'
+    ? readAmount(draft, name, value, field.max)
+    : readWholeNumber(draft, name, value, field);
+}
+
+function readAmount(draft: Draft, name: string, value: unknown, max: Credits): Credits {
   try {
     const amount = parsePrice(value);
-    if (amount.compare(most) > 0) draft.faults.push(`${name} must not be above ${most.toString()}`);
+    if (amount.compare(max) > 0) draft.faults.push(`${name} must not be above ${max.toString()}`);
     return amount;
   } catch (error) {
     if (!(error instanceof InvalidCredits)) throw error;
@@ -136,14 +134,16 @@ function takeAmount(draft: Draft, name: keyof RateCard, most: Credits): Credits 
   }
 }
 
-function takeInteger(draft: Draft, name: keyof RateCard, range: { min: number; max: number }): number {
-  const value = takeField(draft, name);
-  if (value === undefined) return range.min;
-  const fits =
-    typeof value === 'number' && Number.isInteger(value) && value >= range.min && value <= range.max;
+function readWholeNumber(
+  draft: Draft,
+  name: string,
+  value: unknown,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
   if (fits) return value;
-  draft.faults.push(`${name} must be an integer from ${range.min} to ${range.max}`);
-  return range.min;
+  draft.faults.push(`${name} must be an integer from ${min} to ${max}`);
+  return min;
 }
 
 function takeVersion(draft: Draft): string {
@@ -154,9 +154,9 @@ function takeVersion(draft: Draft): string {
   return '';
 }
 
-function takeField(draft: Draft, name: keyof RateCard): unknown {
-  const value = draft.fields.get(name);
+function takeField(draft: Draft, name: string): unknown {
+  const value = draft.given.get(name);
   if (value === undefined) draft.faults.push(`${name} is missing`);
-  draft.fields.delete(name);
+  draft.given.delete(name);
   return value;
 }

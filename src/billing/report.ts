@@ -8,3 +8,9 @@ export interface Report {
   /** What every message that produced it costs; never negative. */
   readonly creditCost: Credits;
 }
+
+/** What the upstream said of a report: it exists, it does not (404), or it could not be read. */
+export type ReportAnswer =
+  | { readonly status: 'found'; readonly report: Report }
+  | { readonly status: 'missing' }
+  | { readonly status: 'unread' };

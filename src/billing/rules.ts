@@ -1,5 +1,5 @@
 import type { RateCard } from './rate-card.ts';
-import type { TextMeasure } from './text-measure.ts';
+import type { TextMeasure } from './measure.ts';
 
 /** What a step of a charge was for: a report's fixed price, or one of the text rules. */
 export type RateRule =

@@ -1,15 +1,20 @@
-/** What the text rules need to know of a text; the prices come in later. All lengths are in code points. */
-export interface TextMeasure {
-  readonly characters: number;
-  /** Words of 1 to 3 characters. */
-  readonly shortWords: number;
-  /** Words of 4 to 7 characters. */
-  readonly mediumWords: number;
-  /** Words of 8 or more characters. */
-  readonly longWords: number;
-  /** How many of the characters no. 3, 6, 9 … are one of aeiouAEIOU. */
-  readonly thirdVowels: number;
-  /** No word occurs twice; true as well when there is no word. */
-  readonly wordsAreUnique: boolean;
-  readonly isPalindrome: boolean;
+import { measureAsciiText } from './ascii-text.ts';
+import type { TextMeasure } from './measure.ts';
+import { measureUnicodeText } from './unicode-text.ts';
+
+export type { TextMeasure } from './measure.ts';
+
+/** Rises by one with each change of what this code counts in any text. */
+const countingVersion = 1;
+
+/**
+ * Names what measures texts here, as "1/17.0": the version of the counting code and that of Unicode, which says what a
+ * letter is and comes with the runtime. It is recorded with each measure. Two measures of one text may differ where
+ * their versions do, and nowhere else.
+ */
+export const measureVersion = `${countingVersion}/${process.versions['unicode'] ?? 'none'}`;
+
+/** Measures a text: once, when it is recorded. Whatever is asked about its price later is asked of the measure. */
+export function measureText(text: string): TextMeasure {
+  return measureAsciiText(text) ?? measureUnicodeText(text);
 }

@@ -1,6 +1,6 @@
 import { classOf, isAlphanumericClass, isWordClass } from './character-classes.ts';
 import { startSeenWords } from './seen-words.ts';
-import type { TextMeasure } from './text-measure.ts';
+import type { TextMeasure } from './measure.ts';
 import {
   asciiAlphanumerics,
   asciiVowels,

@@ -30,7 +30,7 @@ export class MessageView {
   }
 
   get textSha256(): string {
-    return this.#charged.textSha256;
+    return this.#charged.message.textSha256;
   }
 
   get reportId(): number | null {

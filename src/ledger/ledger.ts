@@ -25,8 +25,9 @@ import {
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
 import { readReportSlots, type ReportSlot } from './reading/report-slots.ts';
+import type { Log } from '../telemetry/log.ts';
 import { readReports } from './reading/report-readings.ts';
-import { createStagingTable } from './recording/staging.ts';
+import { prepareStaging } from './recording/staging.ts';
 import {
   readFilteredTotals,
   readReportTotals,
@@ -47,30 +48,36 @@ const longCommitsAtOnce = 4;
 export class Ledger {
   readonly #database: Database;
   readonly #now: () => Date;
+  readonly #log: Log | null;
   readonly #onLeaseFault: (fault: LeaseFault) => void;
   readonly #unreleased = new Map<string, string>();
   readonly #longCommits = bulkhead(longCommitsAtOnce, Number.POSITIVE_INFINITY);
 
-  /** @param onLeaseFault is told of each pull whose lease could not be kept or given back, which fails no pull. */
+  /**
+   * @param log where is told what the upgrade of an old ledger found; null: nowhere.
+   * @param onLeaseFault is told of each pull whose lease could not be kept or given back, which fails no pull.
+   */
   constructor({
     database,
     now,
+    log = null,
     onLeaseFault = () => {},
   }: {
     readonly database: Database;
     readonly now: () => Date;
+    readonly log?: Log | null;
     readonly onLeaseFault?: (fault: LeaseFault) => void;
   }) {
     this.#database = database;
     this.#now = now;
+    this.#log = log;
     this.#onLeaseFault = onLeaseFault;
   }
 
   /** Brings the tables up to date. Safe when several instances start together. */
   async migrate(): Promise<void> {
-    await migrate(this.#database);
-    // A migration makes it too, under its lock; SQLite's is gone with each connection.
-    await createStagingTable(this.#database.writes, this.#database);
+    await migrate(this.#database, this.#log);
+    await prepareStaging(this.#database);
     await clearDeadPulls(this.#database, this.#now);
   }
 

@@ -1,6 +1,7 @@
-import { priceText } from '../billing/charge.ts';
 import type { Message } from '../billing/message.ts';
+import { priceMessage } from '../billing/price.ts';
 import type { RateCard } from '../billing/rate-card.ts';
+import { measureText } from '../billing/text-measure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import {
   type LateResult,
@@ -96,16 +97,11 @@ export async function pullAccount(
 }
 
 function price(message: Message, reports: PullReports, rateCard: RateCard): PricedMessage {
+  const measure = measureText(message.text);
   const reading = message.reportId === null ? null : reports.reading(message.reportId);
-  switch (reading?.status) {
-    case 'found':
-      return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
-    case 'unread':
-      return { ...message, credits: null, reportName: null };
-    case 'missing':
-    case undefined:
-      return { ...message, credits: priceText(message.text, rateCard), reportName: null };
-  }
+  const credits = priceMessage(measure, reading, rateCard);
+  const reportName = reading?.status === 'found' ? reading.report.name : null;
+  return { ...message, measure, credits, reportName };
 }
 
 function logResult(log: Log, { setAside, ...result }: PullResult, invalidCount: number): void {

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 
-import type { Report } from '../billing/report.ts';
+import type { Report, ReportAnswer } from '../billing/report.ts';
 import type { ReportReading } from '../ledger/recording/pull.ts';
 
-/** A report of a period, or null where the upstream has no such report. Made for one request alone. */
-export type ReportLoader = DataLoader<ReportKey, Report | null, string>;
+/** What the upstream said of a period's reports. Made for one request alone. */
+export type ReportLoader = DataLoader<ReportKey, ReportAnswer, string>;
 
 /** A period's report: a closed period keeps the report that it was priced by. */
 export interface ReportKey {
@@ -14,7 +14,7 @@ export interface ReportKey {
 
 /**
  * Batches report reads: one ledger statement a period for all reports of a page, and an upstream call for each
- * report that the ledger never heard of. A load fails with ReportUnread when the report could not be read yet.
+ * report that the ledger never heard of. A load fails with ReportUnread when that call does.
  */
 export function createReportLoader({
   readKnown,
@@ -25,7 +25,7 @@ export function createReportLoader({
   /** Asks the upstream. */
   readonly readReport: (reportId: number) => Promise<Report | null>;
 }): ReportLoader {
-  async function load(keys: readonly ReportKey[]): Promise<(Report | null | Error)[]> {
+  async function load(keys: readonly ReportKey[]): Promise<(ReportAnswer | Error)[]> {
     const known = new Map<string, ReportReading>();
     const byPeriod = Map.groupBy(keys, (key) => key.periodId);
     await Promise.all(
@@ -36,25 +36,16 @@ export function createReportLoader({
         }
       }),
     );
-    return Promise.all(keys.map((key) => answer(key, known.get(keyText(key)) ?? null)));
+    // One that could not be read is the sync's to try again; a query does not wait for an upstream that just failed.
+    return Promise.all(keys.map(async (key) => known.get(keyText(key)) ?? ask(key)));
   }
 
-  async function answer(
-    { reportId }: ReportKey,
-    reading: ReportReading | null,
-  ): Promise<Report | null | Error> {
-    switch (reading?.status) {
-      case 'found':
-        return reading.report;
-      case 'missing':
-        return null;
-      case 'unread':
-        // The sync tries again; a query does not wait for an upstream that just failed.
-        return new ReportUnread({ reportId });
-      case undefined:
-        return readReport(reportId).catch(
-          (error: unknown) => new ReportUnread({ reportId }, { cause: error }),
-        );
+  async function ask({ reportId }: ReportKey): Promise<ReportAnswer | Error> {
+    try {
+      const report = await readReport(reportId);
+      return report === null ? { status: 'missing' } : { status: 'found', report };
+    } catch (cause) {
+      return new ReportUnread({ reportId }, { cause });
     }
   }
 

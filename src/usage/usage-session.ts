@@ -1,5 +1,6 @@
 import type { Charge } from '../billing/charge.ts';
 import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
+import type { ReportAnswer } from '../billing/report.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { MessageFilter } from '../ledger/reading/message-filter.ts';
 import type { ListedMessage } from '../ledger/reading/message-list.ts';
@@ -34,6 +35,8 @@ export interface UsageSources {
   readonly staleAfterMs: number;
   readonly now: () => Date;
 }
+
+const unread: ReportAnswer = { status: 'unread' };
 
 /** Everything that one request of one account can read. What several fields need is read once. */
 export class UsageSession {
@@ -169,15 +172,17 @@ export class UsageSession {
 
   /** Puts messages together with their reports: one ledger statement for all of them. */
   async #charge(messages: readonly RecordedMessage[], card: RateCard): Promise<readonly ChargedMessage[]> {
-    const reports = await this.#reports.loadMany(
+    const answers = await this.#reports.loadMany(
       messages.flatMap(({ periodId, reportId }) => (reportId === null ? [] : [{ periodId, reportId }])),
     );
     let next = 0;
     return messages.map((message) => {
-      const report = message.reportId === null ? null : (reports[next++] ?? null);
+      if (message.reportId === null) return new ChargedMessage(message, null, card);
+      const answer = answers[next++] ?? unread;
+      if (!(answer instanceof Error)) return new ChargedMessage(message, answer, card);
       // That its report could not be read is a fact about a message; any other failure is one of the whole answer.
-      if (report instanceof Error && !(report instanceof ReportUnread)) throw report;
-      return new ChargedMessage(message, report, card);
+      if (!(answer instanceof ReportUnread)) throw answer;
+      return new ChargedMessage(message, unread, card);
     });
   }
 

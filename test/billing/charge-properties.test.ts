@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chargeText, priceText } from '../../src/billing/charge.ts';
+import { chargeText, priceText } from './priced-text.ts';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { priceNaively } from './naive-rating.ts';

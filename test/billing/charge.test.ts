@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chargeReport, chargeText, priceText } from '../../src/billing/charge.ts';
+import { chargeMessage, findPriceSource, priceMessage } from '../../src/billing/price.ts';
+import { measureText } from '../../src/billing/text-measure.ts';
+import { chargeText, priceText } from './priced-text.ts';
 import type { Charge } from '../../src/billing/charge.ts';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
@@ -101,9 +103,31 @@ describe('the order of the rules', () => {
 describe('the charge for a report', () => {
   it.each(['79.00', '15.50', '0.00'])('is its cost of %s, in one step', (cost) => {
     const report = { id: 5392, name: 'Tenant Obligations Report', creditCost: Credits.parse(cost) };
-    const charge = chargeReport(report, defaultRateCard);
+    const answer = { status: 'found', report } as const;
+    const charge = chargeMessage(measureText('the text is ignored'), answer, defaultRateCard);
+    if (charge === null) throw new Error('a message with a report is priced');
+    expect(priceMessage(measureText(''), answer, defaultRateCard)).toEqual(report.creditCost);
     expect(charge).toMatchObject({ kind: 'REPORT', credits: report.creditCost, rateCard: defaultRateCard });
     expect(listSteps(charge)).toEqual([`REPORT 1 ${cost} ${cost}`]);
+  });
+});
+
+describe('the source of a price', () => {
+  const report = { id: 1, name: 'Lease Report', creditCost: Credits.parse('79') };
+
+  it.each([
+    ['the text when the message names no report', null, { kind: 'TEXT' }],
+    ['the text when there is no such report', { status: 'missing' }, { kind: 'TEXT' }],
+    ['the report when there is one', { status: 'found', report }, { kind: 'REPORT', report }],
+    ['nothing while the report could not be read', { status: 'unread' }, null],
+  ] as const)('is %s', (_what, answer, source) => {
+    expect(findPriceSource(answer)).toEqual(source);
+  });
+
+  it('leaves a message without a price or a receipt while its report could not be read', () => {
+    const answer = { status: 'unread' } as const;
+    expect(priceMessage(measureText('aba'), answer, defaultRateCard)).toBeNull();
+    expect(chargeMessage(measureText('aba'), answer, defaultRateCard)).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measureAsciiText } from '../../src/billing/ascii-text.ts';
-import { priceText } from '../../src/billing/charge.ts';
+import { priceText } from './priced-text.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { measureUnicodeText } from '../../src/billing/unicode-text.ts';
 import { asciiTexts, unicodeTexts } from './random-texts.ts';

@@ -80,7 +80,7 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     const { ledger } = await openTestLedger(testDatabase);
     const cardA = { ...defaultRateCard, version: 'A' };
     const cardB = { ...defaultRateCard, version: 'B', base: Credits.parse('30') };
-    const late = { ...unpricedMessage(1, 10, 7), text: '123' };
+    const late = unpricedMessage(1, 10, 7, '123');
     await recordPull(ledger, [late], { rateCard: cardA, readings: [unread(7)] });
     await recordPull(ledger, [textMessage(2, 20)], { rateCard: cardB });
 
@@ -203,15 +203,11 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
 
   it('is priced with all others of its report, however many and long their texts are', async () => {
     const { ledger } = await openTestLedger(testDatabase);
-    const short = Array.from({ length: 1_100 }, (_, place) => ({
-      ...unpricedMessage(place + 1, 10, 7),
-      text: '123',
-    }));
-    // 1 MB each: 5 MB are more than one batch holds.
-    const long = Array.from({ length: 5 }, (_, place) => ({
-      ...unpricedMessage(5_000 + place, 10, 7),
-      text: '12'.repeat(500_000),
-    }));
+    const short = Array.from({ length: 1_100 }, (_, place) => unpricedMessage(place + 1, 10, 7, '123'));
+    // 1 MB each.
+    const long = Array.from({ length: 5 }, (_, place) =>
+      unpricedMessage(5_000 + place, 10, 7, '12'.repeat(500_000)),
+    );
     await recordPull(ledger, [...long, ...short], { readings: [unread(7)] });
     await recordPull(ledger, [textMessage(9_000, 40)]);
 

@@ -1,5 +1,6 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { Report } from '../../src/billing/report.ts';
+import { measureText } from '../../src/billing/text-measure.ts';
 import type { RecordedMessage } from '../../src/ledger/reading/message-page.ts';
 import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 
@@ -18,6 +19,7 @@ export function textMessage(
     timestampMs,
     timestamp: new Date(timestampMs).toISOString(),
     text,
+    measure: measureText(text),
     reportId: null,
     credits: Credits.parse(credits),
     reportName: null,
@@ -35,8 +37,8 @@ export function reportMessage(id: number, minute: number, report: Report): Price
 }
 
 /** A message whose report could not be read yet. */
-export function unpricedMessage(id: number, minute: number, reportId: number): PricedMessage {
-  return { ...textMessage(id, minute), reportId, credits: null };
+export function unpricedMessage(id: number, minute: number, reportId: number, text?: string): PricedMessage {
+  return { ...textMessage(id, minute, text === undefined ? {} : { text }), reportId, credits: null };
 }
 
 /** A message that names a report which the upstream does not have: priced from its text. */
@@ -56,6 +58,6 @@ export function found(report: Report): ReportReading {
 
 /** A recorded message without what the ledger adds to it. */
 export function toPricedMessage(message: RecordedMessage): PricedMessage {
-  const { id, timestampMs, timestamp, text, reportId, credits, reportName } = message;
-  return { id, timestampMs, timestamp, text, reportId, credits, reportName };
+  const { id, timestampMs, timestamp, text, measure, reportId, credits, reportName } = message;
+  return { id, timestampMs, timestamp, text, measure, reportId, credits, reportName };
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Credits } from '../../src/billing/credits.ts';
+import { measureText } from '../../src/billing/text-measure.ts';
 import type { Message } from '../../src/billing/message.ts';
 import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { minuteMs } from './priced-messages.ts';
@@ -149,15 +150,16 @@ export class RandomUpstream {
 
   #price(message: Message): PricedMessage {
     const reading = message.reportId === null ? undefined : this.#reports.get(message.reportId);
+    const measured = { ...message, measure: measureText(message.text) };
     switch (reading?.status) {
       case 'found':
-        return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+        return { ...measured, credits: reading.report.creditCost, reportName: reading.report.name };
       case 'unread':
-        return { ...message, credits: null, reportName: null };
+        return { ...measured, credits: null, reportName: null };
       case 'missing':
       case undefined:
         return {
-          ...message,
+          ...measured,
           credits: Credits.fromUnits(10_000 + 500 * message.text.length),
           reportName: null,
         };

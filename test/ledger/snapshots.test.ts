@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { measureVersion } from '../../src/billing/text-measure.ts';
 import { testDatabases } from '../support/databases.ts';
 import { minuteMs, textMessage, toPricedMessage } from './priced-messages.ts';
 import { account, openTestLedger, readAll, readRows, readUsage, recordPull } from './test-ledger.ts';
@@ -78,6 +80,18 @@ describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
         report_id: null,
         report_name: null,
         credits: 15_000, // 1.5 × 10,000
+        credits_kept: 0,
+        rate_card_version: 'default-1',
+        report_cost: null,
+        text_sha256: hash('sha256', 'old', 'hex'),
+        measure_version: measureVersion,
+        characters: 3,
+        short_words: 1,
+        medium_words: 0,
+        long_words: 0,
+        third_vowels: 0,
+        words_are_unique: 1,
+        is_palindrome: 0,
       },
     ]);
   });

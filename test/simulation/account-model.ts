@@ -1,5 +1,6 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { Message } from '../../src/billing/message.ts';
+import { measureText } from '../../src/billing/text-measure.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import type { LateReading, PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
@@ -103,10 +104,11 @@ function read(
 
 function price(message: Message, reports: ReadonlyMap<number, ReportReading>): PricedMessage {
   const reading = message.reportId === null ? undefined : reports.get(message.reportId);
+  const measured = { ...message, measure: measureText(message.text) };
   if (reading?.status === 'found') {
-    return { ...message, credits: reading.report.creditCost, reportName: reading.report.name };
+    return { ...measured, credits: reading.report.creditCost, reportName: reading.report.name };
   }
-  if (reading?.status === 'unread') return { ...message, credits: null, reportName: null };
+  if (reading?.status === 'unread') return { ...measured, credits: null, reportName: null };
   const units = Number(priceNaively(message.text, defaultRateCard));
-  return { ...message, credits: Credits.fromUnits(units), reportName: null };
+  return { ...measured, credits: Credits.fromUnits(units), reportName: null };
 }

@@ -6,6 +6,7 @@ import { type Dialect, Kysely, PostgresDialect, type RawBuilder, sql } from 'kys
 import type { Log } from '../../telemetry/log.ts';
 import { FairTurns } from './fair-turns.ts';
 import { makeFolderOf } from './database-file.ts';
+import type { ColumnType } from './message-columns.ts';
 import { Outage } from './outage.ts';
 import { createPostgresPool } from './postgres-pool.ts';
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts';
@@ -30,10 +31,6 @@ export interface Database {
    * pulls nor requests can use up the other's connections.
    */
   readonly pullReads: Kysely<Tables>;
-  /** A column type whose order is that of code points, as SQLite's is. */
-  readonly sortableText: RawBuilder<unknown>;
-  /** How `staged_messages` is created: never worth a flush to disk. */
-  readonly stagingTable: RawBuilder<unknown>;
   /** Locks the rows that a SELECT in a transaction reads. SQLite's transactions own the whole file already. */
   readonly forUpdate: RawBuilder<unknown>;
   /** The same, but leaves out the rows that another transaction has locked. On SQLite there are none. */
@@ -55,9 +52,6 @@ export interface Database {
   readonly sharedClockMs: RawBuilder<number> | null;
   close(): Promise<void>;
 }
-
-/** The column types that the ledger uses: 64-bit whole numbers and text. */
-export type ColumnType = 'bigint' | 'text';
 
 // No short read waits for its database longer than 2 s: for a connection, then for an answer. A scan may wait another
 // second for its turn.
@@ -123,8 +117,6 @@ export function openSqliteDatabase(path: string): Database {
     scanTurns: new FairTurns({ maxAtOnce: 1, maxOfOneAccount: 1, maxWaitMs: maxTurnWaitMs }),
     writes,
     pullReads: reads,
-    sortableText: sql`text`,
-    stagingTable: sql`create temp table if not exists staged_messages`,
     forUpdate: sql``,
     forUpdateOfFree: sql``,
     async prepareMerge() {},
@@ -173,8 +165,6 @@ export function createPostgresDatabase(
     // When the transaction began, which is when a lone statement did. A distributed PostgreSQL takes no volatile function
     // in an UPDATE.
     sharedClockMs: sql<number>`cast(extract(epoch from now()) * 1000 as bigint)`,
-    sortableText: sql`text collate "C"`,
-    stagingTable: sql`create unlogged table if not exists staged_messages`,
     forUpdate: sql`for update`,
     forUpdateOfFree: sql`for update skip locked`,
     async prepareMerge(trx) {

@@ -1,3 +1,6 @@
+import type { ReportAnswer } from '../../billing/report.ts';
+import type { MessageRow } from './message-columns.ts';
+
 /** The ledger's tables as Kysely sees them. Times are epoch milliseconds, credits are units of 1/10,000. */
 export interface Tables {
   readonly accounts: AccountsTable;
@@ -49,21 +52,23 @@ export interface PeriodsTable extends Sums {
   rate_card_version: string;
 }
 
-interface MessageContent {
+/** A message, and whose it is. */
+interface OwnedMessage extends MessageRow {
   account_id: string;
   message_id: number;
-  timestamp_ms: number;
-  timestamp: string;
-  text: string;
-  report_id: number | null;
-  /** The name of the report that set the price; null when the text did, or nothing yet. */
-  report_name: string | null;
-  /** Null while the message is unpriced. */
-  credits: number | null;
+}
+
+/** A message that was charged. */
+interface ChargedMessage extends OwnedMessage {
+  /**
+   * 1: an upgrade of the ledger measured the text, and its measure does not give the credits that were charged. These
+   * stand. 0 otherwise.
+   */
+  credits_kept: number;
 }
 
 /** The messages that count: never a withdrawn one, never an amended one's old content. */
-export interface MessagesTable extends MessageContent {
+export interface MessagesTable extends ChargedMessage {
   period_id: number;
   /** Rises in the upstream's order, with gaps. */
   position: number;
@@ -72,11 +77,14 @@ export interface MessagesTable extends MessageContent {
 }
 
 /** What a message was before it was amended or withdrawn. Nothing that was recorded is ever lost. */
-export interface MessageHistoryTable extends MessageContent {
+export interface MessageHistoryTable extends ChargedMessage {
   period_id: number;
   /** The account's revision that ended this state. */
   revision: number;
   change: 'amended' | 'withdrawn';
+  /** The card and the cost of the report that priced it then; a cost of null: no report did. */
+  rate_card_version: string;
+  report_cost: number | null;
 }
 
 /** The reports that a period's messages name, as they were read for that period. */
@@ -84,7 +92,7 @@ export interface ReportsTable {
   account_id: string;
   period_id: number;
   report_id: number;
-  status: ReportStatus;
+  status: ReportAnswer['status'];
   /** Null unless found. */
   name: string | null;
   /** Null unless found. */
@@ -93,13 +101,12 @@ export interface ReportsTable {
   read_at_ms: number;
 }
 
-/** What the upstream said of a report: it exists, it does not (404), or it could not be read. */
-export type ReportStatus = 'found' | 'missing' | 'unread';
-
 /** Every card that ever priced a message of the account. */
 export interface RateCardsTable {
   account_id: string;
   version: string;
+  /** The format of the card, which says how it is read. */
+  format: number;
   /** JSON, as `billing/rate-card` encodes it. */
   card: string;
 }
@@ -121,7 +128,7 @@ export interface UsageReportsTable extends Sums {
 }
 
 /** A pull's snapshot on its way into the ledger; nobody reads it but that pull. */
-export interface StagedMessagesTable extends MessageContent {
+export interface StagedMessagesTable extends OwnedMessage {
   pull_id: string;
   /** The place in the snapshot, from 0. */
   ordinal: number;

@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
 import type { MessageKey, MessageOrder } from './message-order.ts';
 import { pageSegments } from './page-segments.ts';
+import { messageColumnNames, toMeasure } from '../database/message-columns.ts';
 import type { PricedMessage } from '../recording/pull.ts';
 import type { MessagesTable } from '../database/tables.ts';
 
@@ -13,6 +14,10 @@ export interface RecordedMessage extends PricedMessage {
   readonly periodId: number;
   /** Rises in the upstream's order. */
   readonly position: number;
+  /** Lower-case hex of the SHA-256 of the text in UTF-8. */
+  readonly textSha256: string;
+  /** The measure does not give the credits: they were charged before texts were measured, and stand. */
+  readonly creditsAreKept: boolean;
 }
 
 /** Which rows a page holds: at most `limit` after one key and before the other. */
@@ -29,16 +34,13 @@ export interface MessagePageQuery {
   readonly backward: boolean;
 }
 
+// Nobody but the audit asks what measured a text.
 const columns = [
   'message_id',
   'period_id',
   'position',
-  'timestamp_ms',
-  'timestamp',
-  'text',
-  'report_id',
-  'report_name',
-  'credits',
+  'credits_kept',
+  ...messageColumnNames.filter((name) => name !== 'measure_version'),
 ] as const;
 
 /** Reads one page through the order's index: its cost does not grow with the rows before it. */
@@ -97,6 +99,9 @@ function toRecordedMessage(row: Pick<Selectable<MessagesTable>, (typeof columns)
     timestampMs: row.timestamp_ms,
     timestamp: row.timestamp,
     text: row.text,
+    textSha256: row.text_sha256,
+    measure: toMeasure(row),
+    creditsAreKept: row.credits_kept === 1,
     reportId: row.report_id,
     reportName: row.report_name,
     credits: row.credits === null ? null : Credits.fromUnits(row.credits),

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 import type { RateCard } from '../../billing/rate-card.ts';
 import type { Database } from '../database/database.ts';
-import { parseRateCard } from './rate-cards.ts';
+import { readStoredCard } from './rate-cards.ts';
 import { toTotals, type UsageTotals } from './sums.ts';
 
 /**
@@ -64,7 +64,7 @@ export async function readPeriod(
       row.first_message_ms === null || row.last_message_ms === null
         ? null
         : { firstMs: row.first_message_ms, lastMs: row.last_message_ms },
-    rateCard: parseRateCard(row.card),
+    rateCard: readStoredCard(row),
   };
 }
 
@@ -106,7 +106,7 @@ function compilePeriodStatement(
       join.onRef('c.account_id', '=', 'a.account_id').onRef('c.version', '=', 'p.rate_card_version'),
     )
     .where('a.account_id', '=', account)
-    .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.card'])
+    .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.format', 'c.card'])
     .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
     .select((sharedClockMs ?? noSharedClock).as('shared_clock_ms'))
     .compile();

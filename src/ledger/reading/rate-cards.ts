@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 
-import { decodeRateCard, encodeRateCard, type RateCard } from '../../billing/rate-card.ts';
+import { cardFormat, decodeStoredCard, encodeRateCard, type RateCard } from '../../billing/rate-card.ts';
 import type { Database } from '../database/database.ts';
 import { RateCardConflict } from '../recording/pull.ts';
-import type { Tables } from '../database/tables.ts';
+import type { RateCardsTable, Tables } from '../database/tables.ts';
 
 /** A card that once priced messages of the account; null when none of that version did. */
 export async function readRateCard(
@@ -15,9 +15,9 @@ export async function readRateCard(
     .selectFrom('rate_cards')
     .where('account_id', '=', account)
     .where('version', '=', version)
-    .select('card')
+    .select(['format', 'card'])
     .executeTakeFirst();
-  return row === undefined ? null : parseRateCard(row.card);
+  return row === undefined ? null : readStoredCard(row);
 }
 
 /** Keeps a card that prices messages of the account. @throws RateCardConflict */
@@ -25,8 +25,11 @@ export async function keepRateCard(trx: Kysely<Tables>, account: string, card: R
   const { version } = card;
   const known = await readRateCard({ reads: trx }, account, version);
   if (known !== null) return checkSamePrices(known, card);
-  const text = JSON.stringify(encodeRateCard(card));
-  await trx.insertInto('rate_cards').values({ account_id: account, version, card: text }).execute();
+  const stored = { format: cardFormat, card: JSON.stringify(encodeRateCard(card)) };
+  await trx
+    .insertInto('rate_cards')
+    .values({ account_id: account, version, ...stored })
+    .execute();
 }
 
 /** @throws RateCardConflict when any account was charged by other prices under the card's version */
@@ -34,10 +37,10 @@ export async function checkRateCard({ reads }: Database, card: RateCard): Promis
   const rows = await reads
     .selectFrom('rate_cards')
     .where('version', '=', card.version)
-    .select('card')
+    .select(['format', 'card'])
     .distinct()
     .execute();
-  for (const row of rows) checkSamePrices(parseRateCard(row.card), card);
+  for (const row of rows) checkSamePrices(readStoredCard(row), card);
 }
 
 function checkSamePrices(known: RateCard, card: RateCard): void {
@@ -49,12 +52,16 @@ function checkSamePrices(known: RateCard, card: RateCard): void {
 const parsedCards = new Map<string, RateCard>();
 const parsedCardsSize = 100;
 
-/** Reads a card from its stored JSON. */
-export function parseRateCard(json: string): RateCard {
-  const known = parsedCards.get(json);
+/** A card as a row of `rate_cards` holds it. */
+export type StoredCard = Pick<RateCardsTable, 'format' | 'card'>;
+
+/** Reads a stored card by its own format. */
+export function readStoredCard({ format, card: json }: StoredCard): RateCard {
+  const key = `${format} ${json}`;
+  const known = parsedCards.get(key);
   if (known !== undefined) return known;
   if (parsedCards.size >= parsedCardsSize) parsedCards.clear();
-  const card = decodeRateCard(JSON.parse(json));
-  parsedCards.set(json, card);
+  const card = decodeStoredCard(format, JSON.parse(json));
+  parsedCards.set(key, card);
   return card;
 }

@@ -1,16 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 
+import { findPriceSource } from '../../billing/price.ts';
 import type { Report } from '../../billing/report.ts';
 import { lockAccount } from './account-lock.ts';
 import type { Database } from '../database/database.ts';
 import { rebuildSums } from './merge.ts';
+import { priceByMeasure } from './measured-prices.ts';
 import type { PeriodKey } from './open-period.ts';
 import type { LateReading, LateReport, LateResult } from './pull.ts';
-import { parseRateCard } from '../reading/rate-cards.ts';
+import { readStoredCard, type StoredCard } from '../reading/rate-cards.ts';
 import { toReadingRow } from '../reading/report-readings.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from '../database/tables.ts';
-import { priceTexts } from './text-prices.ts';
 
 // The open period's reports come first, and one pull is not to take long over old ones; the others get their turn.
 const maxReports = 100;
@@ -44,8 +45,8 @@ export async function readLateReports({ writes }: Database, account: string): Pr
 }
 
 /**
- * Records what reports said for which closed periods waited: their messages are priced by it, or by their texts and the
- * closed period's own card. What has a price keeps it, and a report that was read before stays as it was. Call it inside
+ * Records what reports said for which closed periods waited: their messages are priced by it, or by their measures and
+ * the closed period's own card. What has a price keeps it, and a report that was read before stays as it was. Call it inside
  * a transaction.
  * @throws LeaseLost, or what says that a message cannot be priced: a RangeError, InvalidRateCard for a card of long ago.
  */
@@ -85,7 +86,10 @@ async function priceLate(
 }
 
 /** The card of a period as it is stored; null unless that is closed. */
-async function readClosedCard(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<string | null> {
+async function readClosedCard(
+  trx: Kysely<Tables>,
+  { account, periodId }: PeriodKey,
+): Promise<StoredCard | null> {
   const row = await trx
     .selectFrom('periods as p')
     .innerJoin('rate_cards as c', (join) =>
@@ -95,9 +99,9 @@ async function readClosedCard(trx: Kysely<Tables>, { account, periodId }: Period
     .where('c.account_id', '=', account)
     .where('p.period_id', '=', periodId)
     .where('p.to_ms', 'is not', null)
-    .select('c.card')
+    .select(['c.format', 'c.card'])
     .executeTakeFirst();
-  return row?.card ?? null;
+  return row ?? null;
 }
 
 /** Takes the place of a reading without an answer, and of no other. @returns whether it did. */
@@ -125,20 +129,18 @@ async function priceMessages(
     period,
     card,
     reading,
-  }: { readonly period: PeriodKey; readonly card: string; readonly reading: LateReading },
+  }: { readonly period: PeriodKey; readonly card: StoredCard; readonly reading: LateReading },
 ): Promise<number> {
-  switch (reading.status) {
-    case 'found':
-      return priceByReport(trx, period, reading.report);
-    case 'missing':
-      return priceTexts(trx, database, {
-        ...period,
-        reportId: reading.reportId,
-        rateCard: parseRateCard(card),
-      });
-    case 'unread':
-      return 0;
-  }
+  const source = findPriceSource(reading);
+  if (source === null) return 0;
+  if (source.kind === 'REPORT') return priceByReport(trx, period, source.report);
+  const { reportId } = reading;
+  return priceByMeasure(trx, database, {
+    ...period,
+    reportId,
+    answer: reading,
+    rateCard: readStoredCard(card),
+  });
 }
 
 async function priceByReport(

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 import type { PeriodKey } from './open-period.ts';
+import { messageColumnNames } from '../database/message-columns.ts';
 import { slotOf } from '../reading/slots.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from '../database/tables.ts';
@@ -13,7 +14,7 @@ export interface MergeScope extends StagingKey, PeriodKey {
   readonly revision: number;
 }
 
-const content = sql.raw('timestamp_ms, timestamp, text, report_id, report_name, credits');
+const messageNames = sql.raw(messageColumnNames.join(', '));
 const contentDiffers = sql.raw(
   's.timestamp <> m.timestamp or s.text <> m.text or s.report_id is distinct from m.report_id',
 );
@@ -45,32 +46,38 @@ export async function amendChanged(trx: Kysely<Tables>, scope: MergeScope): Prom
     sql`join staged_messages s on s.account_id = m.account_id and s.message_id = m.message_id
       and s.account_id = ${account} and s.pull_id = ${pullId} where (${contentDiffers})`,
   );
-  return update(trx, scope, contentDiffers);
+  const columns = takeOver(['search_text', ...messageColumnNames]);
+  return update(trx, scope, [...columns, 'credits_kept = 0'], contentDiffers);
 }
 
-/** Same content, other price, name or place: the report or the rate card changed. @returns how many. */
+/** Same content, other price or name: the report or the rate card changed. @returns how many. */
 export async function repriceChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
-  return update(trx, scope, priceDiffers);
+  const which = sql`m.credits_kept = 0 and (${priceDiffers})`;
+  return update(trx, scope, takeOver(['report_name', 'credits']), which);
 }
 
 /** Moves messages whose place in the upstream's order changed. @returns how many. */
 export async function moveChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
-  return update(trx, scope, sql`s.position <> m.position`);
+  return update(trx, scope, [], sql`s.position <> m.position`);
+}
+
+function takeOver(columns: readonly string[]): readonly string[] {
+  return columns.map((name) => `${name} = s.${name}`);
 }
 
 async function update(
   trx: Kysely<Tables>,
   { account, pullId, periodId }: MergeScope,
-  differs: RawBuilder<unknown>,
+  assignments: readonly string[],
+  which: RawBuilder<unknown>,
 ): Promise<number> {
+  const all = sql.raw(['position = coalesce(s.position, m.position)', ...assignments].join(', '));
   const result = await sql`
-    update messages as m
-    set timestamp_ms = s.timestamp_ms, timestamp = s.timestamp, text = s.text, search_text = s.search_text,
-      report_id = s.report_id, report_name = s.report_name, credits = s.credits, position = coalesce(s.position, m.position)
+    update messages as m set ${all}
     from staged_messages s
     where s.account_id = ${account} and s.pull_id = ${pullId}
       and m.account_id = ${account} and m.message_id = s.message_id and m.period_id = ${periodId}
-      and (${differs})`.execute(trx);
+      and (${which})`.execute(trx);
   return Number(result.numAffectedRows ?? 0);
 }
 
@@ -80,8 +87,8 @@ export async function insertNew(
   { account, pullId, periodId }: MergeScope,
 ): Promise<number> {
   const result = await sql`
-    insert into messages (account_id, message_id, period_id, position, search_text, ${content})
-    select account_id, message_id, cast(${periodId} as bigint), position, search_text, ${content}
+    insert into messages (account_id, message_id, period_id, position, search_text, credits_kept, ${messageNames})
+    select account_id, message_id, cast(${periodId} as bigint), position, search_text, 0, ${messageNames}
     from staged_messages s
     where s.account_id = ${account} and s.pull_id = ${pullId} and not exists (
       select 1 from messages m where m.account_id = ${account} and m.message_id = s.message_id)
@@ -107,14 +114,17 @@ async function keepHistory(
   change: 'amended' | 'withdrawn',
   which: RawBuilder<unknown>,
 ): Promise<void> {
-  const columns = sql.join(
-    ['timestamp_ms', 'timestamp', 'text', 'report_id', 'report_name', 'credits'].map((c) =>
-      sql.ref(`m.${c}`),
-    ),
-  );
+  const names = sql.raw(messageColumnNames.map((name) => `m.${name}`).join(', '));
+  // What priced it stands until this pull is recorded.
   await sql`
-    insert into message_history (account_id, message_id, revision, change, period_id, ${content})
-    select m.account_id, m.message_id, cast(${revision} as bigint), ${change}, m.period_id, ${columns}
+    insert into message_history (account_id, message_id, revision, change, period_id, rate_card_version, report_cost,
+      credits_kept, ${messageNames})
+    select m.account_id, m.message_id, cast(${revision} as bigint), ${change}, m.period_id,
+      (select rate_card_version from periods where account_id = ${account} and period_id = ${periodId}),
+      case when m.report_name is not null then (
+        select credit_cost from reports r
+        where r.account_id = ${account} and r.period_id = ${periodId} and r.report_id = m.report_id) end,
+      m.credits_kept, ${names}
     from messages m ${which} and m.account_id = ${account} and m.period_id = ${periodId}`.execute(trx);
 }
 

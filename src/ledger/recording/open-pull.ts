@@ -9,7 +9,7 @@ import { readLateReports, recordLate } from './late-prices.ts';
 import { Lease } from './lease.ts';
 import { type LeaseFault, type Pull, shortCommitCount } from './pull.ts';
 import { recordSnapshot } from './snapshot.ts';
-import { clearStaging, createStagingTable, stageMessages } from './staging.ts';
+import { clearStaging, prepareStaging, stageMessages } from './staging.ts';
 
 /** What a pull is begun with. */
 export interface OpenPullOptions {
@@ -113,7 +113,7 @@ async function prepare(
   account: string,
 ): Promise<Pick<Pull, 'knownReports' | 'lateReports'>> {
   // SQLite's table is gone when the connection had to be opened anew.
-  await createStagingTable(database.writes, database);
+  await prepareStaging(database);
   await clearStaging(database, { account });
   return {
     knownReports: await readKnownReports(database, account),

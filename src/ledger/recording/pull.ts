@@ -1,17 +1,14 @@
 import type { Credits } from '../../billing/credits.ts';
+import type { TextMeasure } from '../../billing/measure.ts';
 import type { Message } from '../../billing/message.ts';
 import type { RateCard } from '../../billing/rate-card.ts';
-import type { Report } from '../../billing/report.ts';
+import type { ReportAnswer } from '../../billing/report.ts';
 
 /** More messages than this take long to record, by the second. */
 export const shortCommitCount = 5_000;
 
 /** What the upstream said of a report, and when. */
-export type ReportReading = { readonly reportId: number; readonly readAtMs: number } & (
-  | { readonly status: 'found'; readonly report: Report }
-  | { readonly status: 'missing' }
-  | { readonly status: 'unread' }
-);
+export type ReportReading = ReportAnswer & { readonly reportId: number; readonly readAtMs: number };
 
 /** A report that could not be read before its period closed, nor since: messages of that period wait for a price. */
 export interface LateReport {
@@ -24,10 +21,13 @@ export interface LateReport {
 /** What the upstream said of a {@link LateReport} when it was asked once more. */
 export type LateReading = ReportReading & { readonly periodId: number };
 
-/** A message of a snapshot with its price, or null for both while its report could not be read. */
+/** A message of a snapshot, measured and priced. */
 export interface PricedMessage extends Message {
+  /** Of its text. */
+  readonly measure: TextMeasure;
+  /** Null while its report could not be read. */
   readonly credits: Credits | null;
-  /** The name of the report that set the price; null when the text did. */
+  /** The name of the report that set the price; null when the text did, or nothing yet. */
   readonly reportName: string | null;
 }
 

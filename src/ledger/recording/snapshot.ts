@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RateCard } from '../../billing/rate-card.ts';
 import { type AccountState, lockAccount } from './account-lock.ts';
 import type { Database } from '../database/database.ts';
+import { keepMeasures } from './kept-measures.ts';
 import {
   amendChanged,
   insertNew,
@@ -100,6 +101,7 @@ async function mergeSnapshot(
   const scope: MergeScope = { account, pullId, periodId, revision: state.revision + 1 };
   const closed = await removeClosed(trx, scope);
   await assignPositions(trx, scope);
+  if (!isNew) await keepMeasures(trx, database, scope, rateCard);
   const amended = await amendChanged(trx, scope);
   const repriced = await repriceChanged(trx, scope);
   const moved = await moveChanged(trx, scope);

@@ -1,31 +1,41 @@
-import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import { hash } from 'node:crypto';
 
-import type { ColumnType, Database } from '../database/database.ts';
+import { type Kysely, sql } from 'kysely';
+
+import { measureVersion } from '../../billing/text-measure.ts';
+import type { Database } from '../database/database.ts';
+import {
+  type ColumnType,
+  messageColumnNames,
+  messageColumns,
+  type MessageRow,
+  toMeasureRow,
+} from '../database/message-columns.ts';
 import type { PricedMessage } from './pull.ts';
 import type { Tables } from '../database/tables.ts';
 
-const columns = {
+/** What a pull gives of a message; `position` is found later. */
+const givenColumns: Readonly<Record<string, ColumnType>> = {
   message_id: 'bigint',
   ordinal: 'bigint',
-  timestamp_ms: 'bigint',
-  timestamp: 'text',
-  text: 'text',
   search_text: 'text',
-  report_id: 'bigint',
-  report_name: 'text',
-  credits: 'bigint',
-} as const satisfies Record<string, ColumnType>;
+  ...Object.fromEntries(messageColumnNames.map((name) => [name, messageColumns[name].type])),
+};
 
-/** Makes the table that holds snapshots on their way in. On SQLite it belongs to the connection that makes it. */
-export async function createStagingTable(
-  db: QueryExecutorProvider,
-  { stagingTable }: Pick<Database, 'stagingTable'>,
-): Promise<void> {
-  await sql`${stagingTable} (
+/**
+ * Makes SQLite's table for snapshots on their way in: it belongs to the connection, and is gone with it. PostgreSQL's is
+ * a table like any other, which migrations make.
+ */
+export async function prepareStaging({ kind, writes }: Pick<Database, 'kind' | 'writes'>): Promise<void> {
+  if (kind !== 'sqlite') return;
+  const columns = messageColumnNames.map((name) => {
+    const { type, nullable } = messageColumns[name];
+    return `${name} ${type}${nullable ? '' : ' not null'}`;
+  });
+  await sql`create temp table if not exists staged_messages (
     account_id text not null, pull_id text not null, message_id bigint not null, ordinal bigint not null,
-    position bigint, timestamp_ms bigint not null, timestamp text not null, text text not null,
-    search_text text not null, report_id bigint, report_name text, credits bigint,
-    primary key (account_id, pull_id, message_id))`.execute(db);
+    position bigint, search_text text not null, ${sql.raw(columns.join(', '))},
+    primary key (account_id, pull_id, message_id))`.execute(writes);
 }
 
 /** A pull's own part of the staging table. */
@@ -47,18 +57,13 @@ export async function stageMessages(
   const rows = messages.map((message, index) => ({
     message_id: message.id,
     ordinal: firstOrdinal + index,
-    timestamp_ms: message.timestampMs,
-    timestamp: message.timestamp,
-    text: message.text,
     search_text: message.text.toLowerCase(),
-    report_id: message.reportId,
-    report_name: message.reportName,
-    credits: message.credits?.units ?? null,
+    ...toMessageRow(message),
   }));
-  const names = sql.raw(Object.keys(columns).join(', '));
+  const names = sql.raw(Object.keys(givenColumns).join(', '));
   const inserted = await sql<{ ordinal: number }>`
     insert into staged_messages (account_id, pull_id, ${names})
-    select ${account}, ${pullId}, ${names} from ${database.rowsOf('given', columns, rows)} where true
+    select ${account}, ${pullId}, ${names} from ${database.rowsOf('given', givenColumns, rows)} where true
     on conflict do nothing returning ordinal`.execute(database.writes);
   const addedCount = inserted.rows.length;
   if (addedCount === rows.length) return { addedCount, conflictingIds: [] };
@@ -66,12 +71,26 @@ export async function stageMessages(
   const taken = new Set(inserted.rows.map((row) => row.ordinal));
   const repeated = rows.filter((row) => !taken.has(row.ordinal));
   const differing = await sql<{ message_id: number }>`
-    select distinct given.message_id from ${database.rowsOf('given', columns, repeated)}
+    select distinct given.message_id from ${database.rowsOf('given', givenColumns, repeated)}
     join staged_messages s on s.message_id = given.message_id
     where s.account_id = ${account} and s.pull_id = ${pullId}
       and (s.timestamp <> given.timestamp or s.text <> given.text or s.report_id is distinct from given.report_id)
     order by 1`.execute(database.writes);
   return { addedCount, conflictingIds: differing.rows.map((row) => row.message_id) };
+}
+
+function toMessageRow(message: PricedMessage): MessageRow {
+  return {
+    timestamp_ms: message.timestampMs,
+    timestamp: message.timestamp,
+    text: message.text,
+    report_id: message.reportId,
+    text_sha256: hash('sha256', message.text, 'hex'),
+    ...toMeasureRow(message.measure),
+    measure_version: measureVersion,
+    report_name: message.reportName,
+    credits: message.credits?.units ?? null,
+  };
 }
 
 /** What a pull staged, as a whole. */

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 
 import type { Credits } from '../billing/credits.ts';
-import { InvalidArgument } from '../usage/invalid-argument.ts';
+import { createFilter } from '../usage/message-limits.ts';
 import { allMessages, type MessageFilter } from '../usage/message-page.ts';
 import { CreditsScalar, DateTimeScalar } from './scalars.ts';
 
@@ -55,7 +55,7 @@ export class MessageFilterInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A part of the text, in any case; 1,000 characters at most.',
+    description: 'A part of the text, in any case and any Unicode form; 1,000 characters at most.',
   })
   readonly text?: string | null;
 }
@@ -66,62 +66,25 @@ export const filterArgument = {
   description: 'Only these messages. Without it, all of the period.',
 } as const;
 
-const maxReportIds = 1_000;
-const maxTextCharacters = 1_000;
-
 /** The filter as the use cases know it. @throws InvalidArgument */
 export function toMessageFilter(input: MessageFilterInput | null | undefined): MessageFilter {
   if (input === null || input === undefined) return allMessages;
   const { timestamp, creditsUsed } = input;
-  const filter: MessageFilter = {
-    fromMs: timestamp?.from ?? null,
-    toMs: timestamp?.to ?? null,
-    reportIds: toReportIds(input.reportIds ?? null),
-    hasReport: input.hasReport ?? null,
-    minCredits: creditsUsed?.min ?? null,
-    maxCredits: creditsUsed?.max ?? null,
-    text: toSearchText(input.text ?? null),
-  };
-  if (filter.fromMs !== null && filter.toMs !== null && filter.fromMs > filter.toMs) {
-    throw new InvalidArgument({ argument: 'filter.timestamp', problem: 'must not end before it begins' });
-  }
-  if (
-    filter.minCredits !== null &&
-    filter.maxCredits !== null &&
-    filter.minCredits.compare(filter.maxCredits) > 0
-  ) {
-    throw new InvalidArgument({
-      argument: 'filter.creditsUsed',
-      problem: 'must not have a min above its max',
-    });
-  }
-  return filter;
-}
-
-function toReportIds(ids: readonly string[] | null): readonly number[] | null {
-  if (ids === null) return null;
-  if (ids.length > maxReportIds) {
-    throw new InvalidArgument({
-      argument: 'filter.reportIds',
-      problem: `must hold ${maxReportIds} ids at most, but holds ${ids.length}`,
-    });
-  }
-  // An id that is no whole number is the id of no report.
-  const numbers = ids
-    .filter((id) => /^(0|-?[1-9]\d{0,15})$/.test(id))
-    .map(Number)
-    .filter(Number.isSafeInteger);
-  return [...new Set(numbers)].toSorted((a, b) => a - b);
-}
-
-function toSearchText(text: string | null): string | null {
-  if (text === null || text === '') return null;
-  if (text.length > maxTextCharacters) {
-    throw new InvalidArgument({
-      argument: 'filter.text',
-      problem: `must have ${maxTextCharacters} characters at most, but has ${text.length}`,
-    });
-  }
-  // As the ledger keeps texts: what no database can store has become U+FFFD.
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+  return createFilter(
+    {
+      fromMs: timestamp?.from ?? null,
+      toMs: timestamp?.to ?? null,
+      reportIds: input.reportIds ?? null,
+      hasReport: input.hasReport ?? null,
+      minCredits: creditsUsed?.min ?? null,
+      maxCredits: creditsUsed?.max ?? null,
+      text: input.text ?? null,
+    },
+    {
+      time: 'filter.timestamp',
+      reportIds: 'filter.reportIds',
+      credits: 'filter.creditsUsed',
+      text: 'filter.text',
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, TokenKind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 import { Credits } from '../billing/credits.ts';
+import { parseDateTime } from '../usage/date-time.ts';
 import { InvalidArgument } from '../usage/invalid-argument.ts';
 import { canonicalTimeZone } from '../usage/time-windows.ts';
 
@@ -90,17 +91,4 @@ function dateTimeText(ms: number): string {
   if (dateTimeTexts.size >= maxDateTimeTexts) dateTimeTexts.clear();
   dateTimeTexts.set(ms, text);
   return text;
-}
-
-const dateTime = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
-
-function parseDateTime(text: string): number | null {
-  const [, date, time, fraction = '', offset] = dateTime.exec(text) ?? [];
-  if (date === undefined || time === undefined || offset === undefined) return null;
-  const utc = `${date}T${time}`;
-  // Date.parse would turn 30 February into 1 March: the date must come back as it was.
-  const reprinted = new Date(`${utc}Z`);
-  if (Number.isNaN(reprinted.getTime()) || reprinted.toISOString().slice(0, 19) !== utc) return null;
-  const ms = Date.parse(`${utc}${fraction.slice(0, 4)}${offset.toUpperCase()}`);
-  return Number.isNaN(ms) ? null : ms;
 }

@@ -19,7 +19,7 @@ import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
 import { createReportLoader, type ReportLoader, ReportUnread } from './report-loader.ts';
 import type { Sync } from '../sync/sync.ts';
-import { listPricedMessages } from './usage-list.ts';
+import { type ListChoice, listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
 
 export type { PeriodUsage } from '../ledger/reading/periods.ts';
@@ -134,9 +134,12 @@ export class UsageSession {
     });
   }
 
-  /** All messages of a period in the upstream's order, in batches, without their texts. @throws PeriodUnpriced */
-  pricedMessages(usage: PeriodUsage): AsyncGenerator<readonly ListedMessage[], void, undefined> {
-    return listPricedMessages(this.#reads.ledger, usage);
+  /** Messages of a period in batches, without their texts. @throws PeriodUnpriced or OrderChanged */
+  pricedMessages(
+    usage: PeriodUsage,
+    choice: ListChoice,
+  ): AsyncGenerator<readonly ListedMessage[], void, undefined> {
+    return listPricedMessages(this.#reads.ledger, usage, choice);
   }
 
   /**

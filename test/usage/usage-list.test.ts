@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { listPricedMessages, OrderChanged, PeriodUnpriced } from '../../src/usage/usage-list.ts';
+import { listPricedMessages, OrderChanged, PeriodUnpriced, wholeList } from '../../src/usage/usage-list.ts';
 import { textMessage, unpricedMessage } from '../ledger/priced-messages.ts';
 import { account, openTestLedger, recordPull } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';
@@ -10,7 +10,7 @@ const messages = Array.from({ length: 1_500 }, (_, id) => textMessage(id, id));
 async function openList(ledger: Ledger) {
   const usage = await ledger.readPeriod(account, null);
   if (usage === null) throw new Error('nothing was recorded');
-  return listPricedMessages(ledger, usage);
+  return listPricedMessages(ledger, usage, wholeList);
 }
 
 describe.each(testDatabases)('the list of a whole period on $name', (testDatabase) => {

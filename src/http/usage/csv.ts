@@ -5,15 +5,14 @@ import type { Log } from '../../telemetry/log.ts';
 import type { ListedMessage } from '../../usage/usage-list.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
 import type { AnswerCache } from '../graphql/answer-cache.ts';
+import { toCell } from './csv-cells.ts';
+import { parseCsvQuery } from './csv-query.ts';
 import { type PeriodFormat, sendWholePeriod } from './whole-period.ts';
 
-const format: PeriodFormat = {
-  contentType: 'text/csv; charset=utf-8; header=present',
-  fileName: (periodId) => `usage-period-${periodId}.csv`,
-  write: usageCsv,
-};
-
-/** Serves `GET /usage.csv`: every message of the current period, or of the one that `?period=` names. */
+/**
+ * Serves `GET /usage.csv`: the messages of the current period, or of the one that `?period=` names; all of them, or those
+ * of a range and a filter, sorted as asked.
+ */
 export function addCsvEndpoint(
   app: FastifyInstance,
   {
@@ -22,35 +21,43 @@ export function addCsvEndpoint(
     log,
   }: { readonly reader: UsageReader; readonly answers: AnswerCache; readonly log: Log },
 ): void {
-  app.route<{ readonly Querystring: { readonly period?: string } }>({
+  app.route({
     method: ['GET', 'HEAD'],
     url: '/usage.csv',
-    // Two periods at once are an error rather than the first of them.
-    schema: { querystring: { type: 'object', properties: { period: { type: 'string' } } } },
-    handler: (request, reply) =>
-      sendWholePeriod(request, reply, {
-        reader,
-        periodId: request.query.period ?? null,
-        format,
-        answers,
-        log,
-      }),
+    handler(request, reply) {
+      const { search } = new URL(request.url, 'http://localhost');
+      const { periodId, choice, hasBom } = parseCsvQuery(new URLSearchParams(search));
+      const format = hasBom ? excelFormat : plainFormat;
+      return sendWholePeriod(request, reply, { reader, periodId, choice, format, answers, log });
+    },
   });
 }
 
+const plainFormat: PeriodFormat = {
+  name: 'csv',
+  contentType: 'text/csv; charset=utf-8; header=present',
+  fileName: (periodId) => `usage-period-${periodId}.csv`,
+  write: (batches) => usageCsv(batches, ''),
+};
+
+const excelFormat: PeriodFormat = {
+  ...plainFormat,
+  name: 'csv with bom',
+  write: (batches) => usageCsv(batches, '\uFEFF'),
+};
+
 async function* usageCsv(
   batches: AsyncIterable<readonly ListedMessage[]>,
+  prefix: string,
 ): AsyncGenerator<string, void, undefined> {
-  yield rows([['message_id', 'timestamp', 'report_name', 'credits_used']]);
+  yield prefix + rows([['message_id', 'timestamp', 'report_name', 'credits_used']]);
   for await (const batch of batches) yield rows(batch.map(toRow));
 }
 
 function toRow({ id, timestamp, reportName, credits }: ListedMessage): Row {
-  return [id, timestamp, reportName?.replace(hiddenFormula, "'$&") ?? null, credits?.toString() ?? null];
+  // Report names come from outside.
+  return [id, timestamp, reportName === null ? null : toCell(reportName), credits?.toString() ?? null];
 }
-
-// csv-stringify looks at the first character alone; spreadsheets skip what cannot be seen.
-const hiddenFormula = /^[\s\u200B\uFEFF]+[=+\-@]/u;
 
 type Row = readonly (string | number | null)[];
 
@@ -62,7 +69,5 @@ function rows(records: readonly Row[]): string {
     quote_record_delimiter: true,
     // Where lists are separated by semicolons, one would begin a new cell.
     quoted_match: ';',
-    // Report names come from outside, and spreadsheets would run those that begin like a formula.
-    escape_formulas: true,
   });
 }

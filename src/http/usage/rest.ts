@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../telemetry/log.ts';
-import type { ListedMessage } from '../../usage/usage-list.ts';
+import { type ListedMessage, wholeList } from '../../usage/usage-list.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
 import type { AnswerCache } from '../graphql/answer-cache.ts';
 import { type PeriodFormat, sendWholePeriod } from './whole-period.ts';
 
 const format: PeriodFormat = {
+  name: 'json',
   contentType: 'application/json; charset=utf-8',
   fileName: null,
   write: usageJson,
@@ -25,7 +26,14 @@ export function addRestEndpoint(
     method: ['GET', 'HEAD'],
     url: '/usage',
     handler: (request, reply) =>
-      sendWholePeriod(request, reply, { reader, periodId: null, format, answers, log }),
+      sendWholePeriod(request, reply, {
+        reader,
+        periodId: null,
+        choice: wholeList,
+        format,
+        answers,
+        log,
+      }),
   });
 }
 

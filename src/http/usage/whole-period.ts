@@ -5,17 +5,19 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../../telemetry/log.ts';
-import type { ListedMessage } from '../../usage/usage-list.ts';
+import type { ListChoice, ListedMessage } from '../../usage/usage-list.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
 import type { PeriodUsage, UsageSession } from '../../usage/usage-session.ts';
 import { type AnswerCache, etagOf, isKnownToClient, type KeptAnswer } from '../graphql/answer-cache.ts';
 
-/** How the messages of a whole period are written. */
+/** How the messages of a period are written. */
 export interface PeriodFormat {
+  /** What tells it from all other formats. */
+  readonly name: string;
   readonly contentType: string;
   /** What browsers save the answer as; null: they show it. */
   readonly fileName: ((periodId: number) => string) | null;
-  /** All messages in the upstream's order, each with its price. */
+  /** Messages in their order, each with its price. */
   readonly write: (batches: AsyncIterable<readonly ListedMessage[]>) => AsyncIterable<string>;
 }
 
@@ -24,6 +26,8 @@ export interface WholePeriodOptions {
   readonly reader: UsageReader;
   /** Null: the current period. */
   readonly periodId: string | null;
+  /** Which messages, in which order. */
+  readonly choice: ListChoice;
   readonly format: PeriodFormat;
   readonly answers: AnswerCache;
   readonly log: Log;
@@ -71,10 +75,13 @@ type PeriodAnswer = {
 async function prepare(
   session: UsageSession,
   ifNoneMatch: string | undefined,
-  { periodId, format, answers }: WholePeriodOptions,
+  { periodId, choice, format, answers }: WholePeriodOptions,
 ): Promise<PeriodAnswer> {
   const usage = await session.usage(periodId);
-  const key = [format.contentType, session.account, usage.period.id, usage.freshness.revision].join('\n');
+  const { account } = session;
+  const key = [format.name, account, usage.period.id, usage.freshness.revision, JSON.stringify(choice)].join(
+    '\n',
+  );
   const known = answers.get(key);
   if (known !== undefined)
     return { usage, kind: 'short', key, kept: known, etag: known.etag ?? etagOf(known.body) };
@@ -82,7 +89,7 @@ async function prepare(
   // What is too long to be kept is named by what it is made of: a pull that changes anything changes the key.
   const longEtag = etagOf(Buffer.from(key));
   if (isLong && isKnownToClient(ifNoneMatch, longEtag)) return { usage, kind: 'known', etag: longEtag };
-  const batches = session.pricedMessages(usage);
+  const batches = session.pricedMessages(usage, choice);
   // The first batch is read before the status is sent: small periods fail as a whole.
   const first = await batches.next();
   const text = format.write(resume(first, batches));

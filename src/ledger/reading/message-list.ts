@@ -1,42 +1,44 @@
 import { Credits } from '../../billing/credits.ts';
 import type { Database } from '../database/database.ts';
-import type { RecordedMessage } from './message-page.ts';
+import { keyOfRow, type MessageKey } from './message-order.ts';
+import { type MessagePageQuery, readRows, type RecordedMessage } from './message-page.ts';
 
-/** What a period's list says of a message: all but its text, which may be a megabyte long. */
-export type ListedMessage = Pick<
+/** What a list says of a message: all but its text, which may be a megabyte long. */
+export interface ListedMessage extends Pick<
   RecordedMessage,
   'id' | 'position' | 'timestamp' | 'reportId' | 'reportName' | 'credits'
->;
-
-/** Which part of a list to read. */
-export interface MessageListQuery {
-  readonly account: string;
-  readonly periodId: number;
-  /** The position of the last message read; null at the start. */
-  readonly afterPosition: number | null;
-  readonly limit: number;
+> {
+  /** Its place in the list's order. */
+  readonly key: MessageKey;
 }
 
-/** Reads a part of a period's list in the upstream's order. */
-export async function readMessageList(
-  { reads }: Database,
-  { account, periodId, afterPosition, limit }: MessageListQuery,
+/** Which part of a list to read: so many messages behind a key. */
+export type MessageListQuery = Omit<MessagePageQuery, 'before' | 'backward'>;
+
+const columns = [
+  'message_id',
+  'position',
+  'timestamp_ms',
+  'timestamp',
+  'report_id',
+  'report_name',
+  'credits',
+] as const;
+
+/** Reads a part of a period's list. */
+export function readMessageList(
+  database: Database,
+  query: MessageListQuery,
 ): Promise<readonly ListedMessage[]> {
-  let select = reads
-    .selectFrom('messages')
-    .select(['message_id', 'position', 'timestamp', 'report_id', 'report_name', 'credits'])
-    .where('account_id', '=', account)
-    .where('period_id', '=', periodId)
-    .orderBy('position')
-    .limit(limit);
-  if (afterPosition !== null) select = select.where('position', '>', afterPosition);
-  const rows = await select.execute();
-  return rows.map((row) => ({
-    id: row.message_id,
-    position: row.position,
-    timestamp: row.timestamp,
-    reportId: row.report_id,
-    reportName: row.report_name,
-    credits: row.credits === null ? null : Credits.fromUnits(row.credits),
-  }));
+  return readRows(database, { ...query, before: null, backward: false }, async (rows) =>
+    (await rows.select(columns).execute()).map((row) => ({
+      id: row.message_id,
+      position: row.position,
+      timestamp: row.timestamp,
+      reportId: row.report_id,
+      reportName: row.report_name,
+      credits: row.credits === null ? null : Credits.fromUnits(row.credits),
+      key: keyOfRow(row, query.order),
+    })),
+  );
 }

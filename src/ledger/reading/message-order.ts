@@ -1,3 +1,5 @@
+import type { MessagesTable } from '../database/tables.ts';
+
 /** What messages can be ordered by, besides the upstream's order. */
 export type MessageOrderField = 'TIMESTAMP' | 'CREDITS_USED' | 'REPORT_NAME';
 
@@ -16,3 +18,13 @@ export const orderColumns = {
 
 /** The place of a message in an order: one value for each wish, then the position that makes it total. */
 export type MessageKey = readonly (string | number | null)[];
+
+/** The key of a row in an order. */
+export function keyOfRow(
+  row: Pick<MessagesTable, OrderColumn | 'position'>,
+  order: readonly MessageOrder[],
+): MessageKey {
+  return [...order.map(({ field }) => row[orderColumns[field].column]), row.position];
+}
+
+type OrderColumn = (typeof orderColumns)[MessageOrderField]['column'];

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
 
 import { Credits } from '../../billing/credits.ts';
 import type { Database } from '../database/database.ts';
@@ -7,7 +7,7 @@ import type { MessageKey, MessageOrder } from './message-order.ts';
 import { pageSegments } from './page-segments.ts';
 import { messageColumnNames, toMeasure } from '../database/message-columns.ts';
 import type { PricedMessage } from '../recording/pull.ts';
-import type { MessagesTable } from '../database/tables.ts';
+import type { MessagesTable, Tables } from '../database/tables.ts';
 
 /** A message as the ledger holds it. */
 export interface RecordedMessage extends PricedMessage {
@@ -43,38 +43,53 @@ const columns = [
   ...messageColumnNames.filter((name) => name !== 'measure_version'),
 ] as const;
 
-/** Reads one page through the order's index: its cost does not grow with the rows before it. */
-export async function readMessagePage(
+/** Reads one page. */
+export function readMessagePage(
   database: Database,
   query: MessagePageQuery,
 ): Promise<readonly RecordedMessage[]> {
-  const { account, periodId, filter, order, after, before, limit, backward } = query;
+  return readRows(database, query, async (rows) =>
+    (await rows.select(columns).execute()).map(toRecordedMessage),
+  );
+}
+
+/**
+ * Reads the rows of a page through the order's index: its cost does not grow with the rows before it.
+ * @param read takes what it needs of the rows of a part of the page.
+ */
+export async function readRows<Row>(
+  database: Database,
+  { account, periodId, filter, order, after, before, limit, backward }: MessagePageQuery,
+  read: (rows: MessageRows) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
   const [start, end] = backward ? [before, after] : [after, before];
   // A filter may have to pass over a whole period for one page, several orders may have to sort one, and two ends
   // lead SQLite to the index of the positions between them even where a page needs another.
   const isShort = isUnfiltered(filter) && order.length < 2 && (start === null || end === null);
-  const messages = isShort
+  const found = isShort
     ? await readSegments(database.reads)
     : await database.scanTurns.take(account, () => readSegments(database.scans));
-  return backward ? messages.toReversed() : messages;
+  return backward ? found.toReversed() : found;
 
-  async function readSegments(db: Database['reads']): Promise<readonly RecordedMessage[]> {
-    const messages: RecordedMessage[] = [];
+  async function readSegments(db: Database['reads']): Promise<readonly Row[]> {
+    const rows: Row[] = [];
     for (const segment of pageSegments(order, { start, end, backward })) {
-      if (messages.length === limit) break;
-      let select = db
+      if (rows.length === limit) break;
+      let select: MessageRows = db
         .selectFrom('messages')
-        .select(columns)
         .where('account_id', '=', account)
         .where('period_id', '=', periodId)
         .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
-        .limit(limit - messages.length);
+        .limit(limit - rows.length);
       for (const term of segment.orderBy) select = select.orderBy(term);
-      messages.push(...(await select.execute()).map(toRecordedMessage));
+      rows.push(...(await read(select)));
     }
-    return messages;
+    return rows;
   }
 }
+
+/** Rows of `messages`, before it is said which columns to read. */
+type MessageRows = SelectQueryBuilder<Tables, 'messages', object>;
 
 /** One message of the account, whatever its period; null when there is none. */
 export async function readMessage(

@@ -10,8 +10,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   sync: ['billing', 'upstream', 'ledger', 'telemetry'],
   // Of `sync` only "pull this account now": the rule below.
   usage: ['billing', 'upstream', 'ledger', 'sync', 'telemetry'],
-  graphql: ['billing', 'usage', 'telemetry'],
-  http: ['graphql', 'usage', 'telemetry'],
+  live: ['ledger'],
+  graphql: ['billing', 'usage', 'live', 'telemetry'],
+  http: ['graphql', 'live', 'usage', 'telemetry'],
   dashboard: [],
 };
 // Programs of their own, which put rooms together as `main` and `service` do.

@@ -4,6 +4,7 @@ import { defaultRateCard, type RateCard } from './billing/rate-card.ts';
 import type { AuthenticationSettings } from './http/guards/authentication.ts';
 import type { DocumentLimits } from './http/graphql/document-limits.ts';
 import type { RateLimits } from './http/guards/rate-limit.ts';
+import type { SubscriptionLimits } from './http/graphql/streams/subscription-limits.ts';
 import type { TrustedDocuments } from './http/graphql/trusted-documents.ts';
 import { findMisspeltSettings, type MisspeltSetting } from './misspelt-settings.ts';
 import { databaseUrlOf, isAuthenticated, ruledSettings } from './setting-rules.ts';
@@ -39,6 +40,7 @@ export interface Config {
   readonly limits: DocumentLimits & { readonly maxCost: number };
   readonly bodyMaxBytes: number;
   readonly rateLimits: RateLimits;
+  readonly subscriptionLimits: SubscriptionLimits;
   readonly trustedDocuments: TrustedDocuments;
   /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
@@ -101,6 +103,10 @@ export async function loadConfig(env: Environment): Promise<Config> {
       requestsPerMinute: requestsPerMinute(given.RATE_LIMIT_PER_MINUTE, authentication !== null),
       refusalsPerMinute: given.RATE_LIMIT_REFUSALS_PER_MINUTE,
       redisUrl: given.REDIS_URL ?? null,
+    },
+    subscriptionLimits: {
+      maxPerConnection: given.MAX_SUBSCRIPTIONS_PER_CONNECTION,
+      maxPerAccount: given.MAX_SUBSCRIPTIONS_PER_ACCOUNT,
     },
     trustedDocuments: {
       documents: given.TRUSTED_DOCUMENTS === 'off' ? new Map<string, string>() : given.TRUSTED_DOCUMENTS_FILE,

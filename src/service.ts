@@ -7,6 +7,7 @@ import { createServer, listen } from './http/server.ts';
 import { DatabaseUnavailable } from './ledger/database/database-unavailable.ts';
 import { type Database, openDatabase } from './ledger/database/database.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { AccountWatch } from './live/account-watch.ts';
 import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -139,10 +140,17 @@ export async function startService(
       : 'nothing was ever pulled: the upstream does not answer, or not with usage';
   }
 
+  const watch = new AccountWatch({
+    ledger,
+    staleAfterMs: 2 * intervalMs,
+    noteAsk: (account) => sync.ask(account),
+    onFault: (error) => log.warn({ err: error }, 'changes cannot be seen for now'),
+  });
   const app = await createServer({
     ...config,
     schema: createSchema(),
     reader,
+    watch,
     noteAsk: (account) => sync.ask(account),
     unreadyReason,
     metrics,
@@ -160,7 +168,7 @@ export async function startService(
       const answered = app.close();
       await within(requestsGraceMs, answered);
       // Queries that still wait for a first pull are told that there is none.
-      const pulled = Promise.all([following, sync.stop()]);
+      const pulled = Promise.all([following, sync.stop(), watch.stop()]);
       await within(refusalsGraceMs, answered);
       // Downloads of slow clients, for the most part.
       app.server.closeAllConnections();

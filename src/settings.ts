@@ -59,6 +59,8 @@ export const settings = z.object({
   BODY_MAX_BYTES: wholeNumber(1_000, 100_000_000).default(100_000),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
   RATE_LIMIT_REFUSALS_PER_MINUTE: wholeNumber(1, 1_000_000_000).default(300),
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 1_000).default(20),
+  MAX_SUBSCRIPTIONS_PER_ACCOUNT: wholeNumber(1, 1_000_000).default(100),
   REDIS_URL: readBy(parseRedisUrl).optional(),
   TRUSTED_DOCUMENTS: oneOf(['on', 'only', 'off']).default('on'),
   TRUSTED_DOCUMENTS_FILE: jsonFile(documentManifest).prefault(bundledManifest),

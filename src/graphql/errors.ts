@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import type { Log } from '../telemetry/log.ts';
 import { toFailure } from '../usage/failures.ts';
@@ -37,6 +37,25 @@ export function createErrorFormatter(
     log.error({ err: cause, path: formatted.path }, 'query failed');
     return { ...formatted, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
+}
+
+/** A result with its errors as clients may know them, by the same rules as Apollo Server's answers. */
+export function toPublicResult(
+  result: ExecutionResult,
+  log: Log,
+  options: { readonly hideSuggestions?: boolean },
+): ExecutionResult {
+  if (result.errors === undefined) return result;
+  const format = createErrorFormatter(log, options);
+  const errors = result.errors.map((error) => {
+    const { message, extensions } = format(error.toJSON(), error);
+    return new GraphQLError(message, {
+      nodes: error.nodes ?? null,
+      path: error.path ?? null,
+      extensions: extensions ?? null,
+    });
+  });
+  return { ...result, errors };
 }
 
 // Apollo's own words are advice for the server's operator.

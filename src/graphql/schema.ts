@@ -15,6 +15,7 @@ import { FreshnessResolver } from './freshness.ts';
 import { MessageConnectionResolver } from './message-connection.ts';
 import { MessageResolver } from './message.ts';
 import { RateCardResolver } from './rate-card.ts';
+import { neverSubscribe, UsageChangedResolver } from './usage-changed.ts';
 import { UsageWindowResolver } from './usage-window.ts';
 import { UsageResolver } from './usage.ts';
 
@@ -23,6 +24,7 @@ export function createSchema(): GraphQLSchema {
   const built = buildSchemaSync({
     resolvers: [
       UsageResolver,
+      UsageChangedResolver,
       FreshnessResolver,
       MessageConnectionResolver,
       MessageResolver,
@@ -34,6 +36,7 @@ export function createSchema(): GraphQLSchema {
     ],
     // Arguments are checked where they are used; class-validator would only check its own decorators.
     validate: false,
+    pubSub: { publish: neverSubscribe, subscribe: neverSubscribe },
   });
   // What type-graphql has no words for.
   const query = built.getQueryType();

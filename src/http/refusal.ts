@@ -70,5 +70,5 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 const graphqlResponse = 'application/graphql-response+json';
 
 function isGraphQL(url: string): boolean {
-  return url === '/graphql' || url.startsWith('/graphql?');
+  return /^\/graphql(\/stream)?(\?|$)/.test(url);
 }

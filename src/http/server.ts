@@ -17,10 +17,13 @@ import { type Failure, toFailure } from '../usage/failures.ts';
 import { Refusal, sendFailure } from './refusal.ts';
 import { addRestEndpoint } from './usage/rest.ts';
 import { addSecurityHeaders } from './guards/security-headers.ts';
+import { registerWebSockets } from './graphql/streams/websocket.ts';
+import type { StreamGuards } from './graphql/streams/streams.ts';
 import { createAnswerCache } from './graphql/answer-cache.ts';
 
 /** What the HTTP server works with. */
-export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
+export interface ServerOptions
+  extends Omit<GraphQLEndpointOptions, 'answers'>, Omit<StreamGuards, 'identify' | 'countRequest'> {
   /** Memory for answers that were given before; 0 keeps none. */
   readonly answerCacheBytes: number;
   /** Whether only this machine may ask, by its own names. */
@@ -30,9 +33,9 @@ export interface ServerOptions extends Omit<GraphQLEndpointOptions, 'answers'> {
   /** Null: everybody is the one anonymous account. */
   readonly authentication: AuthenticationSettings | null;
   readonly rateLimits: RateLimits;
-  readonly overloadLimits: OverloadLimits;
-  /** The largest request body. */
+  /** The largest request body, and the largest message of a WebSocket. */
   readonly bodyMaxBytes: number;
+  readonly overloadLimits: OverloadLimits;
   /** Learns of each request whose account came from a credential. */
   readonly noteAsk: (account: string) => void;
   readonly unreadyReason: () => Promise<string | null>;
@@ -73,6 +76,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   endConnectionsOnClose(app);
   // First of all: what is refused for want of time must not cost any.
   await addOverloadProtection(app, options.overloadLimits);
+  // Before the hooks that ask whether a request is to become a WebSocket.
+  await registerWebSockets(app, { maxMessageBytes: bodyMaxBytes });
   const countRefusal = await createRefusalLimiter(app, rateLimits);
   const countRequest = await createRequestLimiter(app, {
     ...rateLimits,
@@ -84,7 +89,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await addSecurityHeaders(app, options);
   if (options.localOnly) addHostCheck(app);
   await addCors(app, options);
-  addAuthentication(app, { ...options, countRefusal });
+  const identify = addAuthentication(app, { ...options, countRefusal });
   app.addHook('onRequest', async (request) => {
     if (request.knownAccount === null || request.routeOptions.config.open === true) return;
     await countRequest?.(request);
@@ -94,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const answers = createAnswerCache(options.answerCacheBytes);
   addRestEndpoint(app, { ...options, answers });
   addCsvEndpoint(app, { ...options, answers });
-  await addGraphQLEndpoint(app, { ...options, answers });
+  await addGraphQLEndpoint(app, { ...options, answers, identify, countRequest });
   await addDashboard(app);
   return app;
 }

@@ -12,6 +12,7 @@ import {
   type RecordedMessage,
 } from './reading/message-page.ts';
 import { migrate } from './database/migrations.ts';
+import { type AccountState, readAccountStates } from './reading/account-states.ts';
 import { clearDeadPulls } from './recording/dead-pulls.ts';
 import { openPull } from './recording/open-pull.ts';
 import { type PullTime, readPullTime } from './recording/pull-time.ts';
@@ -40,6 +41,8 @@ import {
 
 // Of the ten connections that pulls have on PostgreSQL, the others are for what is done within milliseconds.
 const longCommitsAtOnce = 4;
+
+export type { AccountState } from './reading/account-states.ts';
 
 /**
  * The record of what was used and what it cost. Every method names its account and sees nothing of any other.
@@ -128,6 +131,11 @@ export class Ledger {
   /** When an account is to be pulled next. @param maxPauseMs the longest pause that there is between two pulls */
   readPullTime(account: string, maxPauseMs: number): Promise<PullTime> {
     return readPullTime(this.#database, { account, now: this.#now, maxPauseMs });
+  }
+
+  /** How far some accounts have come; those that were never pulled are left out. */
+  readStates(accounts: readonly string[]): Promise<readonly AccountState[]> {
+    return readAccountStates(this.#database, accounts, this.#now);
   }
 
   /** The open period, or the one with the id given; null when the account has no such period. */

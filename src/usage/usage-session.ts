@@ -92,6 +92,17 @@ export class UsageSession {
       : String(freshness.revision);
   }
 
+  /** The state of the account that this session read, as watchers know it; null while nothing is recorded. */
+  async watchedState(): Promise<{
+    readonly revision: number;
+    readonly isStale: boolean;
+    readonly setAsideCount: number;
+  } | null> {
+    const usage = await this.#reads.readUsage(null);
+    if (usage === null) return null;
+    return { revision: usage.freshness.revision, isStale: this.isStale(usage), setAsideCount: 0 };
+  }
+
   /** Whether something came from the upstream rather than the ledger: {@link UsageSession.readState} says nothing of it. */
   get hasAskedUpstream(): boolean {
     return this.#hasAskedUpstream;

@@ -35,6 +35,8 @@ import { unauthenticated } from '../refusal.ts';
 import { createRepetitionCheck } from './repeated-fields.ts';
 import type { RequestContext } from './request-context.ts';
 import { sandboxPolicy } from '../guards/security-headers.ts';
+import { createStreams, type StreamGuards } from './streams/streams.ts';
+import { subscriptionCheckPlugin } from './streams/subscription-check.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What the GraphQL endpoint works with. */
@@ -75,10 +77,13 @@ const preflightHeaders = [
   'x-apollo-operation-name',
 ];
 
-/** Serves GraphQL over HTTP at `/graphql`; browsers get Apollo Sandbox there while introspection is on. */
+/**
+ * Serves GraphQL over HTTP at `/graphql`; browsers get Apollo Sandbox there while introspection is on. Subscriptions are
+ * answered there over WebSockets, and as server-sent events at `/graphql/stream`.
+ */
 export async function addGraphQLEndpoint(
   app: FastifyInstance,
-  options: GraphQLEndpointOptions,
+  options: GraphQLEndpointOptions & StreamGuards,
 ): Promise<void> {
   const { schema, reader, introspection, production, limits, answers, log } = options;
   const apollo = new ApolloServer<RequestContext>({
@@ -100,6 +105,7 @@ export async function addGraphQLEndpoint(
     stopOnTerminationSignals: false,
     plugins: [
       createCostPlugin(limits),
+      subscriptionCheckPlugin,
       createExecutionPlugin(schema),
       legacyStatusPlugin,
       landingPage(introspection),
@@ -120,29 +126,28 @@ export async function addGraphQLEndpoint(
     if (!asked.trusted) checkRepetition(queryOf(asked.httpGraphQLRequest));
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asked.httpGraphQLRequest,
-      context: async () => ({ session, trusted: asked.trusted }),
+      context: async () => ({ session, trusted: asked.trusted, subscription: null }),
     });
     return { kept: null, response, key: session.hasAskedUpstream ? null : key };
   }
 
   await apollo.start();
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST'],
-    handler: async (request, reply) => {
-      const asked = readGraphQLRequest(request, options);
-      if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
-      const { answer, isWhole } = await reader.readOneState(request.account, (session) =>
-        answerQuery(session, asked),
-      );
-      if (answer.kept !== null) return sendKept(request, reply, answer.kept);
-      const { key, response } = answer;
-      const kept = key !== null && isWhole ? toKept(request, asked, response) : null;
-      if (key === null || kept === null) return sendOnce(reply, response);
-      answers.set(key, kept);
-      return sendKept(request, reply, kept);
-    },
-  });
+  const streams = createStreams(app, { ...options, apollo, checkRepetition });
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const asked = readGraphQLRequest(request, options);
+    if (asked.page) return sendPage(apollo, asked.httpGraphQLRequest, reply);
+    const { answer, isWhole } = await reader.readOneState(request.account, (session) =>
+      answerQuery(session, asked),
+    );
+    if (answer.kept !== null) return sendKept(request, reply, answer.kept);
+    const { key, response } = answer;
+    const kept = key !== null && isWhole ? toKept(request, asked, response) : null;
+    if (key === null || kept === null) return sendOnce(reply, response);
+    answers.set(key, kept);
+    return sendKept(request, reply, kept);
+  };
+  app.route({ url: '/graphql', method: 'GET', handler, wsHandler: streams.handleWebSocket });
+  app.route({ url: '/graphql', method: 'POST', handler });
   // Fastify has answered all requests by then. Apollo's drain plugin would wait for this very close, for ever.
   app.addHook('onClose', () => apollo.stop());
 }

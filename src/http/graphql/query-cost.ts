@@ -40,9 +40,10 @@ export function createCostPlugin({
       let cost: number | null = null;
       return {
         async didResolveOperation({ schema, document, operation }) {
-          const { trusted } = contextValue;
+          const { trusted, subscription } = contextValue;
           if (operation === undefined) return;
-          if (operation.operation !== OperationTypeNode.QUERY) throw queriesOnly(operation.operation);
+          const wanted = subscription === null ? OperationTypeNode.QUERY : OperationTypeNode.SUBSCRIPTION;
+          if (operation.operation !== wanted) throw wrongPlace(operation.operation);
           if (trusted && !telling) return;
           cost = readCost({ schema, document, operation, variables: request.variables ?? {} });
           if (cost !== null && cost > maxCost && !trusted) throw queryTooComplex(cost, maxCost);
@@ -108,12 +109,19 @@ function queryTooComplex(cost: number, limit: number): GraphQLError {
   );
 }
 
-/** graphql-js finds out only when it executes, which would read as our own fault. */
-function queriesOnly(operation: string): GraphQLError {
-  return new GraphQLError(`There is no ${operation} here: usage can only be queried.`, {
+/** Each kind of operation has its own place. graphql-js finds out only when it executes, which would read as our own fault. */
+function wrongPlace(operation: OperationTypeNode): GraphQLError {
+  return new GraphQLError(places[operation], {
     extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
   });
 }
+
+const places = {
+  [OperationTypeNode.QUERY]: 'Only subscriptions are answered here: send queries to /graphql by POST or GET.',
+  [OperationTypeNode.MUTATION]: 'There is no mutation here: usage can only be read.',
+  [OperationTypeNode.SUBSCRIPTION]:
+    'Subscriptions are not answered here: open /graphql/stream by server-sent events, or /graphql as a WebSocket.',
+} as const satisfies Record<OperationTypeNode, string>;
 
 function tooManyVariableErrors(first = 'The variables have wrong values.'): GraphQLError {
   return new GraphQLError(`${first} More than ${maxVariableErrors} values are wrong.`, {

@@ -10,6 +10,8 @@ declare module 'fastify' {
     knownAccount: string | null;
     /** Whether the request may change budgets and the like. Only the authentication hook sets it. */
     mayWrite: boolean;
+    /** When the credential ends, epoch ms; null: never. Only the authentication sets it. */
+    credentialEndsMs: number | null;
   }
   interface FastifyContextConfig {
     /** Served to anybody: no credential is asked for, none is looked at, nothing is counted. */
@@ -35,12 +37,15 @@ export interface Caller {
   readonly account: string;
   /** Whether it may change budgets and the like. */
   readonly mayWrite: boolean;
+  /** When the credential ends, epoch ms; null: never. */
+  readonly endsMs: number | null;
 }
 
 /** Gives every request a place for its account. */
 export function addAccounts(app: FastifyInstance): void {
   app.decorateRequest('knownAccount', null);
   app.decorateRequest('mayWrite', false);
+  app.decorateRequest('credentialEndsMs', null);
   app.decorateRequest('account', {
     getter() {
       // A route that was forgotten by the authentication shows nothing rather than somebody's usage.

@@ -45,7 +45,7 @@ export function createApiKeyLookup(keys: readonly ApiKey[]): ApiKeyLookup {
   const buckets = new Map<string, { readonly caller: Caller; readonly digest: Buffer }[]>();
   for (const { account, sha256, write } of keys) {
     const bucket = buckets.get(sha256.slice(0, bucketDigits)) ?? [];
-    bucket.push({ caller: { account, mayWrite: write }, digest: Buffer.from(sha256, 'hex') });
+    bucket.push({ caller: { account, mayWrite: write, endsMs: null }, digest: Buffer.from(sha256, 'hex') });
     buckets.set(sha256.slice(0, bucketDigits), bucket);
   }
   return (key) => {

@@ -32,11 +32,14 @@ export interface AuthenticationOptions {
   readonly log: Log;
 }
 
+/** Makes a request the account's whose credential stands in some headers. @throws Refusal when none does */
+export type Identify = (request: FastifyRequest, headers: IncomingHttpHeaders) => Promise<void>;
+
 /**
  * Gives every request its account, or refuses it. An API key counts before a token. Routes are closed unless their
- * config says `open`.
+ * config says `open`; a WebSocket may tell its credential in its first message.
  */
-export function addAuthentication(app: FastifyInstance, options: AuthenticationOptions): void {
+export function addAuthentication(app: FastifyInstance, options: AuthenticationOptions): Identify {
   const { authentication, introspection, countRefusal, metrics, now, log } = options;
   addAccounts(app);
   if (authentication === null) {
@@ -46,29 +49,40 @@ export function addAuthentication(app: FastifyInstance, options: AuthenticationO
       request.mayWrite = isCalledByOwnName(request);
       done();
     });
-    return;
+    return async () => {};
   }
   const lookup = authentication.apiKeys === null ? null : createApiKeyLookup(authentication.apiKeys);
   const verify = authentication.jwt === null ? null : createTokenVerifier(authentication.jwt, now);
-  app.addHook('onRequest', async (request) => {
-    if (request.is404 || request.routeOptions.config.open === true) return;
+  const identify: Identify = async (request, headers) => {
     try {
-      const caller = await findCaller(request.headers, { lookup, verify });
+      const caller = await findCaller(headers, { lookup, verify });
       request.knownAccount = caller.account;
       request.mayWrite = caller.mayWrite;
+      request.credentialEndsMs = caller.endsMs;
     } catch (error) {
       if (error instanceof JwtKeysUnavailable) {
         log.error({ err: error }, 'tokens cannot be checked');
         throw keysUnavailable(error);
       }
       if (!(error instanceof CredentialRefused)) throw error;
-      if (introspection && isPageVisit(request)) return;
       metrics.refusedCredentials.inc({ reason: error.reason });
       log.debug({ reason: error.reason, detail: String(error.cause) }, 'a credential was refused');
       await countRefusal(request);
       throw unauthenticated();
     }
+  };
+  app.addHook('onRequest', async (request) => {
+    if (request.is404 || request.routeOptions.config.open === true) return;
+    // No query runs for a page, and nothing on a WebSocket before its first message has told a credential.
+    if (introspection && isPageVisit(request)) return;
+    if (request.ws && !hasCredential(request.headers)) return;
+    await identify(request, request.headers);
   });
+  return identify;
+}
+
+function hasCredential(headers: IncomingHttpHeaders): boolean {
+  return headers['x-api-key'] !== undefined || headers.authorization !== undefined;
 }
 
 /** @throws CredentialRefused, JwtKeysUnavailable */

@@ -71,8 +71,8 @@ export function createTokenVerifier(
       if (sub === '') throw new CredentialRefused({ reason: 'claim_sub' });
       const account = readAccount(payload, accountClaim);
       if (account === null) throw new CredentialRefused({ reason: 'claim_account' });
-      const caller = { account, mayWrite: mayWrite(payload) };
       const endsMs = Math.min(exp, iat + maxAgeSeconds) * 1_000 + clockToleranceMs;
+      const caller = { account, mayWrite: mayWrite(payload), endsMs };
       known.set(token, { caller, untilMs: Math.min(endsMs, nowMs + rememberMs) });
       return caller;
     } catch (error) {

@@ -93,10 +93,6 @@ describe('what queries cost', () => {
     expect(await costOf('{ usage { totals { messageCount } } }')).toBe(1 + 10 + 1);
     expect(await costOf('{ usage { totals(filter: { text: "a" }) { messageCount } } }')).toBe(2_500 + 12);
     // as well as several orders at once, which no index answers
-    const orderedBy = (...fields: readonly string[]) => {
-      const orders = fields.map((field) => `{ field: ${field} }`).join(' ');
-      return `{ usage { messages(first: 7, orderBy: [${orders}]) { nodes { id } } } }`;
-    };
     expect(await costOf(orderedBy('TIMESTAMP'))).toBe(9);
     expect(await costOf(orderedBy('CREDITS_USED', 'TIMESTAMP'))).toBe(2_500 + 9);
   });
@@ -108,3 +104,9 @@ describe('what queries cost', () => {
     expect(body.extensions).toBeUndefined();
   });
 });
+
+/** A query of one page by several fields at once. */
+function orderedBy(...fields: readonly string[]): string {
+  const orders = fields.map((field) => `{ field: ${field} }`).join(' ');
+  return `{ usage { messages(first: 7, orderBy: [${orders}]) { nodes { id } } } }`;
+}

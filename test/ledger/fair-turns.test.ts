@@ -18,45 +18,27 @@ describe.each(testDatabases)('searches on $name', (testDatabase) => {
       field,
       direction: 'DESC' as const,
     }));
-    const loud = Promise.allSettled(
-      Array.from({ length: 600 }, () =>
-        ledger.readMessages({ ...query, account: 'loud', filter: allMessages, order }),
+    let answered = 0;
+    const loud = Promise.all(
+      Array.from({ length: 40 }, () =>
+        ledger
+          .readMessages({ ...query, account: 'loud', filter: allMessages, order })
+          .catch(() => null)
+          .finally(() => (answered += 1)),
       ),
     );
-    let loudIsDone = false;
-    void loud.then(() => {
-      loudIsDone = true;
-    });
     const totals = await ledger.readTotals({
       account: 'quiet',
       periodId: 1,
       filter: { ...allMessages, fromMs: 0, toMs: 60_000 * 3 },
     });
     expect(totals.messageCount).toBe(3);
-    expect(loudIsDone).toBe(false);
+    expect(answered, 'searches before it').toBeLessThan(20);
     await loud;
   });
 });
 
 describe('turns', () => {
-  /** Searches that end when they are told to, and the order in which they began. */
-  function startSearches(turns: FairTurns) {
-    const begun: string[] = [];
-    const ends: (() => void)[] = [];
-    function search(name: string, account: string): Promise<string> {
-      return turns.take(account, async () => {
-        begun.push(name);
-        await new Promise<void>((resolve) => ends.push(resolve));
-        return name;
-      });
-    }
-    async function endNext(): Promise<void> {
-      ends.shift()?.();
-      await sleep(0);
-    }
-    return { begun, search, endNext };
-  }
-
   test('go from account to account, however many searches one of them waits for', async () => {
     const turns = new FairTurns({ maxAtOnce: 1, maxOfOneAccount: 1, maxWaitMs: 10_000 });
     const { begun, search, endNext } = startSearches(turns);
@@ -91,3 +73,21 @@ describe('turns', () => {
     expect(await next).toBe('found');
   });
 });
+
+/** Searches that end when they are told to, and the order in which they began. */
+function startSearches(turns: FairTurns) {
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  function search(name: string, account: string): Promise<string> {
+    return turns.take(account, async () => {
+      begun.push(name);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return name;
+    });
+  }
+  async function endNext(): Promise<void> {
+    ends.shift()?.();
+    await sleep(0);
+  }
+  return { begun, search, endNext };
+}

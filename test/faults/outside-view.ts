@@ -27,7 +27,7 @@ export interface OutsideView {
 
 const answer = z.object({
   data: z
-    .object({ usage: z.object({ totals: z.object({ messageCount: z.number() }) }) })
+    .object({ usage: z.object({ totals: z.object({ messageCount: z.number() }).nullable() }).nullable() })
     .nullable()
     .optional(),
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).optional(),
@@ -94,7 +94,7 @@ export async function askForUsage(url: string): Promise<Pick<Sight, 'outcome' | 
     const { data, errors } = answer.parse(await response.json());
     return {
       outcome: errors?.[0]?.extensions.code ?? 'ok',
-      messageCount: data?.usage.totals.messageCount ?? null,
+      messageCount: data?.usage?.totals?.messageCount ?? null,
     };
   } catch {
     return { outcome: 'refused', messageCount: null };

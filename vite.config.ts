@@ -18,6 +18,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // On a busy machine it would stand between people and the ready block.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   plugins: [compressFiles()],
 });

@@ -82,5 +82,8 @@ function readServiceArgs(): readonly string[] {
   const { scripts } = z
     .object({ scripts: z.object({ start: z.string() }) })
     .parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  return scripts.start.replace(/^exec node /, '').split(' ');
+  return scripts.start
+    .replace(/^node /, '')
+    .replace('scripts/start.js', 'dist/main.js')
+    .split(' ');
 }

@@ -33,7 +33,7 @@ export function readAccountCommand(
     const { write = false, ...texts } = values;
     return {
       account,
-      write: write === true,
+      write: write ?? false,
       values: Object.fromEntries(
         Object.entries(texts).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]),
       ),

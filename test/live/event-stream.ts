@@ -40,13 +40,16 @@ export async function openEventStream(
     },
     close: () => cut.abort(),
   };
-  void read(response, (name, data) => {
-    names.push(name);
-    if (name === 'next') results.push(JSON.parse(data));
-  }).then(() => {
-    stream.hasEnded = true;
-  });
+  void readAll();
   return stream;
+
+  async function readAll(): Promise<void> {
+    await read(response, (name, data) => {
+      names.push(name);
+      if (name === 'next') results.push(JSON.parse(data));
+    });
+    stream.hasEnded = true;
+  }
 }
 
 async function read({ body }: Response, onEvent: (name: string, data: string) => void): Promise<void> {

@@ -55,6 +55,7 @@ describe('a stream of server-sent events', () => {
     await app.upstream.start();
     await waitUntil(hasTold(false));
     stream.close();
+    expect(stream.names).not.toContain('complete');
   });
 
   test('tells an error while nothing was ever pulled, and the usage once there is some', async () => {

@@ -116,8 +116,8 @@ export function createWebSocketHandler(
           }),
         close: (code, reason) => socket.close(code, reason),
         onMessage(receive) {
-          socket.on('message', (data) => {
-            receive(String(data)).catch((error: unknown) => {
+          socket.on('message', (data: Buffer) => {
+            receive(data.toString()).catch((error: unknown) => {
               options.onFault(error);
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });

@@ -12,6 +12,7 @@ import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createUpstream } from './upstream/upstream.ts';
+import { describePullFailure } from './sync/first-pull-failed.ts';
 import { Sync } from './sync/sync.ts';
 import { UsageReader } from './usage/usage-reader.ts';
 
@@ -135,9 +136,8 @@ export async function startService(
       log.debug({ err: error }, 'not ready');
       return 'the database does not answer';
     }
-    return sync.failure(anonymousAccount) === null
-      ? 'the first pull is under way'
-      : 'nothing was ever pulled: the upstream does not answer, or not with usage';
+    const failure = sync.failure(anonymousAccount);
+    return failure === null ? 'the first pull is under way' : describePullFailure(failure);
   }
 
   const watch = new AccountWatch({

@@ -42,7 +42,7 @@ export type MessageFilter = {
   readonly hasReport?: boolean | null | undefined;
   /** Messages of any of these reports (1,000 at most), those too whose report could not be read yet. */
   readonly reportIds?: ReadonlyArray<string | number> | null | undefined;
-  /** A part of the text, in any case; 1,000 characters at most. */
+  /** A part of the text, in any case and any Unicode form; 1,000 characters at most. */
   readonly text?: string | null | undefined;
   /** When they were sent. */
   readonly timestamp?: DateTimeRange | null | undefined;

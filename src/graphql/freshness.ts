@@ -31,4 +31,12 @@ export class FreshnessResolver {
   revision(@Root() { freshness }: PeriodUsage): number {
     return freshness.revision;
   }
+
+  @FieldResolver(() => Int, {
+    description:
+      'How many rows of the upstream’s last list could not be read. They are not counted, and while there are any, nothing is withdrawn. 0: all were read.',
+  })
+  setAsideCount(@Root() { freshness }: PeriodUsage): number {
+    return freshness.setAsideCount;
+  }
 }

@@ -1,4 +1,6 @@
 import { DatabaseUnavailable } from '../ledger/database/database-unavailable.ts';
+import { SnapshotRefused } from '../ledger/recording/snapshot-refused.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 
 /** An account has no recorded usage yet, and none could be pulled. */
 export class FirstPullFailed extends Error {
@@ -11,4 +13,10 @@ export class FirstPullFailed extends Error {
 /** What to throw when an account's first pull failed: the database's fault is not to be told as the upstream's. */
 export function toFirstPullFailure(account: string, cause: unknown): Error {
   return cause instanceof DatabaseUnavailable ? cause : new FirstPullFailed({ account }, { cause });
+}
+
+/** Why nothing was ever pulled, for whoever operates the service: no host and no secret is in it. */
+export function describePullFailure(failure: unknown): string {
+  const isKnown = failure instanceof SnapshotRefused || failure instanceof UpstreamError;
+  return `nothing was ever pulled from the upstream: ${isKnown ? failure.problem : 'the log says why'}`;
 }

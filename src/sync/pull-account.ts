@@ -3,18 +3,15 @@ import { priceMessage } from '../billing/price.ts';
 import type { RateCard } from '../billing/rate-card.ts';
 import { measureText } from '../billing/text-measure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import {
-  type LateResult,
-  type PricedMessage,
-  type PullResult,
-  SnapshotConflict,
-} from '../ledger/recording/pull.ts';
+import type { LateResult, PricedMessage, Pull, PullResult } from '../ledger/recording/pull.ts';
+import { NothingReadable, SnapshotRefused } from '../ledger/recording/snapshot-refused.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { priceLate } from './late-prices.ts';
 import { PullReports } from './pull-reports.ts';
 import type { SetAsideLog } from './set-aside-log.ts';
+import { UnreadableLog } from './unreadable-log.ts';
 
 /** What a pull works with. */
 export interface PullDependencies {
@@ -57,36 +54,25 @@ export async function pullAccount(
   dependencies: PullDependencies,
   turn: PullTurn = anyTime,
 ): Promise<AccountPullResult | null> {
-  const { ledger, upstream, rateCard, setAside, metrics } = dependencies;
+  const { ledger, setAside, metrics } = dependencies;
   const log = dependencies.log.child({ account });
   const pull = await ledger.openPull(account, turn.dueAtMs);
   if (pull === null) return null;
-  const pulledAtMs = pull.beganAtMs;
   let pauseMs = turn.failedPauseMs;
   try {
     const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
-    let invalidCount = 0;
-    for await (const batch of upstream.readMessages(account)) {
-      invalidCount += batch.invalid.length;
-      for (const { index, id, field, problem } of batch.invalid) {
-        // Where it stands changes with each message before it; it serves where there is no id.
-        const place = id === null ? { index } : { messageId: id };
-        setAside.note({ account, reason: 'invalid', facts: { ...place, field, problem } });
-      }
-      await reports.settle(batch.messages);
-      await pull.stage(batch.messages.map((message) => price(message, reports, rateCard)));
-    }
     const late = { pull, reports, log, metrics };
-    const readings = reports.readings();
-    const result = await pull.commit({ pulledAtMs, rateCard, readings }).catch(async (error: unknown) => {
-      // A list that fits nowhere may be told for days, and closed periods have nothing to do with it.
-      if (error instanceof SnapshotConflict) await priceLate(late);
-      throw error;
-    });
+    const { result, unreadableCount } = await recordList(account, pull, reports, dependencies).catch(
+      async (error: unknown) => {
+        // A list that is refused may be told for days, and closed periods have nothing to do with it.
+        if (error instanceof SnapshotRefused) await priceLate(late);
+        throw error;
+      },
+    );
     for (const { id, reason } of result.setAside) {
       setAside.note({ account, reason, facts: { messageId: id } });
     }
-    logResult(log, result, invalidCount);
+    logResult(log, result, unreadableCount);
     const { pricedLate, revision } = await priceLate(late);
     const changed = result.changed || pricedLate > 0;
     pauseMs = turn.pulledPauseMs;
@@ -94,6 +80,33 @@ export async function pullAccount(
   } finally {
     await pull.release(pauseMs);
   }
+}
+
+/** Reads the list to its end, and records it. @throws SnapshotRefused */
+async function recordList(
+  account: string,
+  pull: Pull,
+  reports: PullReports,
+  { upstream, rateCard, setAside }: PullDependencies,
+): Promise<{ readonly result: PullResult; readonly unreadableCount: number }> {
+  const unreadable = new UnreadableLog(account, setAside);
+  const priceAll = async (messages: readonly Message[]): Promise<readonly PricedMessage[]> => {
+    await reports.settle(messages);
+    return messages.map((message) => price(message, reports, rateCard));
+  };
+  let readCount = 0;
+  for await (const { messages, invalid } of upstream.readMessages(account)) {
+    readCount += messages.length;
+    unreadable.note(invalid);
+    await pull.stage(await priceAll(messages));
+  }
+  const { count, firstProblem } = unreadable;
+  if (firstProblem !== null) {
+    if (readCount === 0) throw new NothingReadable({ account, rowCount: count, firstProblem });
+    await pull.standInFor(unreadable, priceAll);
+  }
+  const result = await pull.commit({ pulledAtMs: pull.beganAtMs, rateCard, readings: reports.readings() });
+  return { result, unreadableCount: count };
 }
 
 function price(message: Message, reports: PullReports, rateCard: RateCard): PricedMessage {
@@ -104,8 +117,8 @@ function price(message: Message, reports: PullReports, rateCard: RateCard): Pric
   return { ...message, measure, credits, reportName };
 }
 
-function logResult(log: Log, { setAside, ...result }: PullResult, invalidCount: number): void {
-  const facts = { ...result, setAside: setAside.length + invalidCount };
+function logResult(log: Log, { setAside, ...result }: PullResult, unreadableCount: number): void {
+  const facts = { ...result, setAside: setAside.length + unreadableCount };
   if (result.changed) log.info(facts, 'pull recorded');
   else log.debug(facts, 'pull found nothing new');
 }

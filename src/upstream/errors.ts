@@ -14,11 +14,14 @@ export class UpstreamError extends Error {
   override readonly name: string = 'UpstreamError';
   readonly account: string;
   readonly path: string;
+  /** What was wrong, such as `no connection could be made`; nothing of the vendor's host or a secret. */
+  readonly problem: string;
 
   constructor(problem: string, facts: CallFacts, options?: ErrorOptions) {
     super(`Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${problem}`, options);
     this.account = facts.account;
     this.path = facts.path;
+    this.problem = problem;
   }
 }
 
@@ -86,8 +89,8 @@ export class UpstreamRefusal extends UpstreamError {
 /** The upstream answered, but not with what its contract says. */
 export class InvalidResponse extends UpstreamError {
   override readonly name = 'InvalidResponse';
-  /** What was wrong, such as `credit_cost must not be negative`. */
-  readonly problem: string;
+  /** What was wrong, such as `credit_cost: must not be negative, but is -1`. */
+  override readonly problem: string;
 
   constructor(facts: CallFacts & { readonly problem: string }, options?: ErrorOptions) {
     const { unknownCoding = null } = facts;

@@ -62,7 +62,11 @@ async function expectSamePeriod(
 ): Promise<readonly RecordedMessage[]> {
   const { period, freshness, totals } = await readUsage(ledger, { account, periodId: id });
   expect(period).toEqual({ id, fromMs, toMs });
-  expect(freshness).toEqual({ asOfMs: model.asOfMs, revision: model.revision });
+  expect(freshness).toEqual({
+    asOfMs: model.asOfMs,
+    revision: model.revision,
+    setAsideCount: model.setAsideCount,
+  });
   expect(totals).toEqual(sumUp(messages));
   const rows = await readAll(ledger, { account, periodId: id });
   expect(rows.map(toPricedMessage)).toEqual(messages);

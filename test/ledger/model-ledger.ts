@@ -1,3 +1,4 @@
+import type { Message } from '../../src/billing/message.ts';
 import type { MessageFilter } from '../../src/ledger/reading/message-filter.ts';
 import type { MessageOrder } from '../../src/ledger/reading/message-order.ts';
 import type {
@@ -30,6 +31,9 @@ export interface ModelResult {
   readonly setAside: readonly SetAsideMessage[];
 }
 
+/** Why a snapshot is not recorded: it fits nowhere, or its sum is beyond 2^53 units. */
+export type Refusal = 'conflict' | 'inexact';
+
 const nothing = { changed: false, added: 0, amended: 0, repriced: 0, withdrawn: 0, rolledOver: false };
 
 /** The ledger's rules for one account, as plainly as they can be said: lists in memory, no cleverness. */
@@ -39,35 +43,65 @@ export class ModelLedger {
   readonly history: { id: number; revision: number; change: string; text: string }[] = [];
   revision = 0;
   asOfMs: number | null = null;
+  setAsideCount = 0;
 
   /** The reports that closed periods still wait for, the one tried the longest ago first. */
   get lateReports(): readonly LateReport[] {
     return findLateReports(this.periods);
   }
 
-  /** Records a snapshot; "conflict" when it fits nowhere and nothing was recorded. */
+  /**
+   * Records a snapshot, unless it is refused and says why.
+   * @param setAsideCount how many rows of its list could not be read.
+   */
   record(
     messages: readonly PricedMessage[],
     readings: readonly ReportReading[],
-    pulledAtMs: number,
-  ): ModelResult | 'conflict' {
+    { pulledAtMs, setAsideCount = 0 }: { readonly pulledAtMs: number; readonly setAsideCount?: number },
+  ): ModelResult | Refusal {
     const merged = this.#merge(messages, readings, pulledAtMs);
-    if (merged !== 'conflict' && merged.changed) this.revision += 1;
+    if (typeof merged === 'string') return merged;
+    if (merged.changed) this.revision += 1;
+    this.asOfMs = pulledAtMs;
+    this.setAsideCount = setAsideCount;
     return merged;
   }
 
-  /** Records what closed periods waited for, after a snapshot or a conflict. @returns how many messages got a price. */
-  recordLate(lateReadings: readonly LateReading[]): number {
+  /** Records what closed periods waited for, after a snapshot or its refusal. @returns how many messages got a price. */
+  recordLate(lateReadings: readonly LateReading[]): number | 'inexact' {
+    const copies = this.periods.map((period) => ({ ...period, reports: new Map(period.reports) }));
+    priceLate(copies, lateReadings);
+    if (copies.some(({ messages }) => isInexact(messages))) return 'inexact';
     const pricedLate = priceLate(this.periods, lateReadings);
     if (pricedLate > 0) this.revision += 1;
     return pricedLate;
+  }
+
+  /**
+   * The list as it counts while some of its rows cannot be read: what it lacks of the open period stands in it as it
+   * was recorded, behind the message that it stood behind.
+   */
+  standIn(listed: readonly Message[], unreadableIds: readonly number[]): readonly Message[] {
+    const recorded = this.periods.at(-1)?.messages ?? [];
+    const ids = new Set(listed.map(({ id }) => id));
+    if (!recorded.some(({ id }) => ids.has(id) || unreadableIds.includes(id))) return listed;
+    const list = [...listed];
+    let place = 0;
+    for (const message of recorded) {
+      if (ids.has(message.id)) place = list.findIndex(({ id }) => id === message.id) + 1;
+      else list.splice(place++, 0, message);
+    }
+    return list;
   }
 
   #merge(
     messages: readonly PricedMessage[],
     readings: readonly ReportReading[],
     pulledAtMs: number,
-  ): ModelResult | 'conflict' {
+  ): ModelResult | Refusal {
+    const closedIds = new Set(
+      this.periods.slice(0, -1).flatMap((period) => period.messages.map(({ id }) => id)),
+    );
     const first = new Map<number, PricedMessage>();
     const conflicting = new Set<number>();
     for (const message of messages) {
@@ -75,41 +109,35 @@ export class ModelLedger {
       if (earlier === undefined) first.set(message.id, message);
       else if (!hasSameContent(earlier, message)) conflicting.add(message.id);
     }
-    const setAside: SetAsideMessage[] = [...conflicting]
-      .toSorted((a, b) => a - b)
-      .map((id) => ({
-        id,
-        reason: 'conflicting_duplicate',
-      }));
-    const snapshot = [...first.values()];
-    let open = this.periods.at(-1);
+    const byId = (ids: Iterable<number>, reason: SetAsideMessage['reason']): SetAsideMessage[] =>
+      [...ids].toSorted((a, b) => a - b).map((id) => ({ id, reason }));
+    const setAside = [
+      ...byId(conflicting, 'conflicting_duplicate'),
+      ...byId(
+        [...first.keys()].filter((id) => closedIds.has(id)),
+        'closed_period',
+      ),
+    ];
+    const next = [...first.values()].filter(({ id }) => !closedIds.has(id));
+    const before = this.periods.at(-1);
+    if (before !== undefined && messages.length === 0) return { ...nothing, setAside };
 
-    if (open !== undefined && snapshot.length === 0) {
-      this.asOfMs = pulledAtMs;
-      return { ...nothing, setAside };
+    let open = before ?? { id: 1, fromMs: pulledAtMs, toMs: null, messages: [], reports: new Map() };
+    const timesMs = next.map(({ timestampMs }) => timestampMs);
+    const shares = open.messages.some(({ id }) => first.has(id));
+    const rolledOver = open.messages.length > 0 && !shares;
+    if (rolledOver) {
+      if (!(Math.max(...timesMs) > Math.max(...open.messages.map(({ timestampMs }) => timestampMs)))) {
+        return 'conflict';
+      }
+      const fromMs = Math.max(open.fromMs, Math.min(...timesMs));
+      open = { id: open.id + 1, fromMs, toMs: null, messages: [], reports: new Map(open.reports) };
     }
-
-    const before = open;
-    const startMs = Math.min(...snapshot.map(({ timestampMs }) => timestampMs));
-    const shares = open?.messages.some(({ id }) => first.has(id)) ?? false;
-    if (open === undefined) {
-      open = { id: 1, fromMs: pulledAtMs, toMs: null, messages: [], reports: new Map() };
-    } else if (open.messages.length > 0 && !shares) {
-      if (startMs <= Math.max(...open.messages.map(({ timestampMs }) => timestampMs))) return 'conflict';
-      open.toMs = startMs;
-      open = { id: open.id + 1, fromMs: startMs, toMs: null, messages: [], reports: new Map(open.reports) };
-    }
+    if (isInexact(next)) return 'inexact';
+    if (rolledOver && before !== undefined) before.toMs = open.fromMs;
     const isNew = open !== before;
-    const rolledOver = isNew && before !== undefined;
     if (isNew) this.periods.push(open);
 
-    const closedIds = new Set(
-      this.periods.slice(0, -1).flatMap((period) => period.messages.map(({ id }) => id)),
-    );
-    for (const { id } of snapshot.toSorted((a, b) => a.id - b.id)) {
-      if (closedIds.has(id)) setAside.push({ id, reason: 'closed_period' });
-    }
-    const next = snapshot.filter(({ id }) => !closedIds.has(id));
     const old = new Map(open.messages.map((message) => [message.id, message]));
     const kept = next.filter(({ id }) => old.has(id));
     const counts = { added: next.length - kept.length, amended: 0, repriced: 0, withdrawn: 0 };
@@ -132,10 +160,7 @@ export class ModelLedger {
     const changed = isNew || moved || Object.values(counts).some((count) => count > 0);
     open.messages = next;
     for (const reading of readings) open.reports.set(reading.reportId, reading);
-    if (open.id === 1 && next.length > 0) {
-      open.fromMs = Math.min(...next.map(({ timestampMs }) => timestampMs));
-    }
-    this.asOfMs = pulledAtMs;
+    if (open.id === 1 && next.length > 0) open.fromMs = Math.min(...timesMs);
     return { ...counts, changed, rolledOver, setAside };
   }
 }
@@ -186,6 +211,11 @@ function compareCodePoints(a: string, b: string): number {
     if (point !== other) return point - other;
   }
   return (left?.length ?? 0) - (right?.length ?? 0);
+}
+
+function isInexact(messages: readonly PricedMessage[]): boolean {
+  const units = messages.reduce((sum, { credits }) => sum + BigInt(credits?.units ?? 0), 0n);
+  return units > BigInt(Number.MAX_SAFE_INTEGER);
 }
 
 function hasSameContent(a: PricedMessage, b: PricedMessage): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/ledger/database/database.ts';
-import { SnapshotConflict } from '../../src/ledger/recording/pull.ts';
+import { SnapshotConflict } from '../../src/ledger/recording/snapshot-refused.ts';
 import { testDatabases } from '../support/databases.ts';
 import { found, minuteMs, report, reportMessage, textMessage } from './priced-messages.ts';
 import type { PeriodQuery } from '../../src/ledger/reading/periods.ts';
@@ -45,6 +45,52 @@ describe.each(testDatabases)('a billing period on $name', (testDatabase) => {
     const first = await recordPull(ledger, [textMessage(1, 20), textMessage(2, 10)]);
     expect(first).toMatchObject({ changed: true, revision: 2, added: 2, rolledOver: false });
     expect((await readUsage(ledger)).period).toEqual({ id: 1, fromMs: 10 * minuteMs, toMs: null });
+  });
+
+  it.each([
+    ['100 ms earlier than its last', [20 * minuteMs - 100, 40 * minuteMs], 20 * minuteMs - 100],
+    ['in the same millisecond as its last', [20 * minuteMs, 20 * minuteMs + 1], 20 * minuteMs],
+    ['earlier than its first', [5 * minuteMs, 20 * minuteMs + 1], 10 * minuteMs],
+    ['long before, in an outlier', [-62_135_596_800_000, 50 * minuteMs], 10 * minuteMs],
+  ])(
+    'closes at a snapshot of strangers whose last message is later, though the first is %s',
+    async (_, timesMs, boundMs) => {
+      const { ledger } = await openTestLedger(testDatabase);
+      await recordPull(ledger, [textMessage(1, 10), textMessage(2, 20)]);
+      const next = timesMs.map((timestampMs, place) => ({
+        ...textMessage(10 + place, 0),
+        timestampMs,
+        timestamp: new Date(timestampMs).toISOString(),
+      }));
+
+      expect(await recordPull(ledger, next)).toMatchObject({ rolledOver: true, added: 2, withdrawn: 0 });
+
+      const periods = [
+        { id: 2, fromMs: boundMs, toMs: null },
+        { id: 1, fromMs: 10 * minuteMs, toMs: boundMs },
+      ];
+      expect(await ledger.readPeriods(account, newest(5))).toEqual(periods);
+      // And it stays there, whatever the new period's first message becomes.
+      await recordPull(ledger, [...next, textMessage(20, 1)]);
+      expect(await ledger.readPeriods(account, newest(5))).toEqual(periods);
+    },
+  );
+
+  it('is not closed by messages of a closed one, whenever these are said to be from', async () => {
+    const { ledger, database } = await openTestLedger(testDatabase);
+    await recordPull(ledger, [textMessage(1, 10), textMessage(2, 45)]);
+    await recordPull(ledger, [textMessage(3, 40), textMessage(4, 50)]);
+    await recordPull(ledger, [textMessage(3, 40)]);
+    const before = await readEverything(database);
+
+    const closed = recordPull(ledger, [textMessage(1, 10), textMessage(2, 45)]);
+    await expect(closed).rejects.toThrow(SnapshotConflict);
+    expect(await readEverything(database)).toEqual(before);
+
+    // Beside a new message they are set aside, and mark no bound.
+    const beside = await recordPull(ledger, [textMessage(2, 45), textMessage(5, 60)]);
+    expect(beside).toMatchObject({ rolledOver: true, setAside: [{ id: 2, reason: 'closed_period' }] });
+    expect((await readUsage(ledger)).period).toEqual({ id: 3, fromMs: 60 * minuteMs, toMs: null });
   });
 
   it('closes at the first timestamp of a snapshot that lies wholly after it', async () => {
@@ -106,9 +152,9 @@ describe.each(testDatabases)('a billing period on $name', (testDatabase) => {
   });
 
   it.each([
-    ['before it', [30, 40]],
-    ['around its last message', [45, 55]],
-    ['from its last message on', [50, 60]],
+    ['before it', [30, 35]],
+    ['up to its last message', [45, 50]],
+    ['of one moment, its last', [50]],
   ])('refuses a snapshot of strange messages %s, and records nothing', async (_, minutes) => {
     const { ledger, database } = await openTestLedger(testDatabase);
     await recordPull(ledger, [textMessage(1, 40), textMessage(2, 50)], { pulledAtMs: 1_000 });

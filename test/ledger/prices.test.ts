@@ -128,7 +128,7 @@ describe.each(testDatabases)('the rate card on $name', (testDatabase) => {
     await expect(attempt).rejects.toThrow(RateCardConflict);
     const usage = await readUsage(ledger);
     expect(usage.rateCard).toEqual(cardA);
-    expect(usage.freshness).toEqual({ asOfMs: 1, revision: 1 });
+    expect(usage.freshness).toEqual({ asOfMs: 1, revision: 1, setAsideCount: 0 });
     expect(usage.totals.messageCount).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Credits } from '../../src/billing/credits.ts';
 import { measureText } from '../../src/billing/text-measure.ts';
 import type { Message } from '../../src/billing/message.ts';
-import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
+import type { PricedMessage, ReportReading, UnreadableRows } from '../../src/ledger/recording/pull.ts';
 import { minuteMs } from './priced-messages.ts';
 
 // What can happen, and how often beside the others.
@@ -18,6 +18,9 @@ const weights = [
   ['repeat closed', 2],
   ['strangers', 1],
   ['empty', 1],
+  ['unreadable', 2],
+  ['huge price', 1],
+  ['same moment', 2],
 ] as const;
 
 /** One thing that happens at the upstream; its numbers choose where and what. */
@@ -62,6 +65,9 @@ export class RandomUpstream {
   #lastId = 0;
   #isEmpty = false;
   #strangers: Message[] = [];
+  /** Messages whose rows cannot be read in the next list. */
+  #spoilt: Message[] = [];
+  #isOneNameless = false;
   readonly #reports = new Map<number, ReportReading>(
     names.map((_, index) => [index + 1, readingOf(index + 1, index, index)]),
   );
@@ -96,10 +102,7 @@ export class RandomUpstream {
         this.#reports.set(1 + (a % names.length), readingOf(1 + (a % names.length), a + b, b));
         break;
       case 'rollover':
-        this.#closed.push(...this.#messages);
-        this.#gone = [];
-        this.#base += 1_000;
-        this.#messages = Array.from({ length: 1 + (b % 8) }, (_, i) => this.#create(a + i * 31, b + i));
+        this.#rollOver(1 + (b % 8), a, b);
         break;
       case 'duplicate': {
         const original = this.#messages[at];
@@ -116,24 +119,58 @@ export class RandomUpstream {
       case 'empty':
         this.#isEmpty = true;
         break;
+      case 'unreadable':
+        this.#spoilt = this.#messages.slice(at, at + (b % 3));
+        // Of what is missing then, nobody knows whether it is the one without a name.
+        this.#gone.push(...this.#messages.splice(between, b % 2));
+        this.#isOneNameless = true;
+        break;
+      case 'huge price':
+        // Two of them add up exactly, and three do not.
+        this.#reports.set(1 + (a % 6), foundReport(1 + (a % 6), '400000000000'));
+        break;
+      case 'same moment':
+        this.#rollOver(1 + (b % 8), a, b);
+        // As early as the last one of the period before, or a little earlier.
+        if (a % 2 === 0) this.#meet(this.#messages, a % 3);
+        break;
       default:
         kind satisfies never;
     }
   }
 
   /** What a pull gets now. Duplicates, strangers and emptiness are gone by the next. */
-  takeSnapshot(): readonly PricedMessage[] {
+  takeSnapshot(): { readonly messages: readonly Message[]; readonly unreadable: UnreadableRows } {
     const regular = this.#strangers.length > 0 ? this.#strangers : [...this.#messages, ...this.#extras];
-    const snapshot = this.#isEmpty ? [] : regular;
+    const listed = this.#isEmpty ? [] : regular;
+    const ids = new Set(this.#spoilt.map(({ id }) => id).filter((id) => listed.some((m) => m.id === id)));
+    const messages = listed.filter(({ id }) => !ids.has(id));
+    const count = messages.length === 0 ? 0 : ids.size + Number(this.#isOneNameless);
     this.#extras = [];
     this.#strangers = [];
     this.#isEmpty = false;
-    return snapshot.map((message) => this.#price(message));
+    this.#spoilt = [];
+    this.#isOneNameless = false;
+    return { messages, unreadable: { count, ids } };
   }
 
   /** What the upstream says of all its reports. */
   get readings(): readonly ReportReading[] {
     return [...this.#reports.values()];
+  }
+
+  #rollOver(count: number, a: number, b: number): void {
+    this.#closed.push(...this.#messages);
+    this.#gone = [];
+    this.#base += 1_000;
+    this.#messages = Array.from({ length: count }, (_, i) => this.#create(a + i * 31, b + i));
+  }
+
+  /** Lets the first of some messages be sent when the last of the closed ones was, or so many ms before. */
+  #meet([first, ...rest]: readonly Message[], msBefore: number): void {
+    const lastMs = Math.max(...this.#closed.map(({ timestampMs }) => timestampMs));
+    if (first === undefined || !Number.isFinite(lastMs)) return;
+    this.#messages = [moveTo(first, lastMs - msBefore), ...rest];
   }
 
   #create(seed: number, choice: number): Message {
@@ -148,7 +185,8 @@ export class RandomUpstream {
     };
   }
 
-  #price(message: Message): PricedMessage {
+  /** What a message costs now. */
+  price(message: Message): PricedMessage {
     const reading = message.reportId === null ? undefined : this.#reports.get(message.reportId);
     const measured = { ...message, measure: measureText(message.text) };
     switch (reading?.status) {
@@ -173,6 +211,15 @@ function amend(message: Message, other: Message, which: number): Message {
   if (which === 1) return { ...message, text: other.text };
   if (which === 2) return { ...message, reportId: other.reportId };
   return { ...other, id: message.id };
+}
+
+function moveTo(message: Message, timestampMs: number): Message {
+  return { ...message, timestampMs, timestamp: new Date(timestampMs).toISOString() };
+}
+
+function foundReport(reportId: number, cost: string): ReportReading {
+  const report = { id: reportId, name: 'Huge', creditCost: Credits.parse(cost) };
+  return { reportId, readAtMs: 1, status: 'found', report };
 }
 
 function readingOf(reportId: number, choice: number, price: number): ReportReading {

@@ -26,7 +26,7 @@ describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
     const usage = await readUsage(ledger);
     expect(usage.account).toBe('acme');
     expect(usage.period).toEqual({ id: 1, fromMs: 10 * minuteMs, toMs: null });
-    expect(usage.freshness).toEqual({ asOfMs: 5_000_000, revision: 1 });
+    expect(usage.freshness).toEqual({ asOfMs: 5_000_000, revision: 1, setAsideCount: 0 });
     expect(usage.totals.creditsUsed.toString()).toBe('3.75'); // 3 × 1.25
     expect(usage.totals).toMatchObject({ messageCount: 3, unpricedCount: 0 });
     const rows = await readAll(ledger);
@@ -53,7 +53,7 @@ describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
     const result = await recordPull(ledger, messages, { pulledAtMs: 2_000 });
 
     expect(result).toEqual({ ...nothing, changed: false, revision: 1 });
-    expect((await readUsage(ledger)).freshness).toEqual({ asOfMs: 2_000, revision: 1 });
+    expect((await readUsage(ledger)).freshness).toEqual({ asOfMs: 2_000, revision: 1, setAsideCount: 0 });
     expect(await readRows(database, 'messages')).toEqual(before);
   });
 
@@ -137,7 +137,7 @@ describe.each(testDatabases)('a pulled snapshot on $name', (testDatabase) => {
 
     expect(result).toEqual({ ...nothing, changed: false, revision: 1 });
     const usage = await readUsage(ledger);
-    expect(usage.freshness).toEqual({ asOfMs: 2_000, revision: 1 });
+    expect(usage.freshness).toEqual({ asOfMs: 2_000, revision: 1, setAsideCount: 0 });
     expect(usage.totals.messageCount).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { defaultRateCard, type RateCard } from '../../src/billing/rate-card.ts';
+import type { Message } from '../../src/billing/message.ts';
 import type { Database } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { allMessages } from '../../src/ledger/reading/message-filter.ts';
@@ -14,9 +15,10 @@ import {
   type Pull,
   type PullResult,
   type ReportReading,
-  SnapshotConflict,
+  type UnreadableRows,
 } from '../../src/ledger/recording/pull.ts';
 import type { Tables } from '../../src/ledger/database/tables.ts';
+import { SnapshotRefused } from '../../src/ledger/recording/snapshot-refused.ts';
 import type { TestDatabase } from '../support/databases.ts';
 
 /** The account of every test that needs but one. */
@@ -44,6 +46,9 @@ export interface PullOptions {
   readonly readLate?: (waiting: readonly LateReport[]) => readonly LateReading[];
   /** How many messages are staged at a time. */
   readonly batchSize?: number;
+  /** Rows of the list that could not be read, and how what is recorded of the others is priced then. */
+  readonly unreadable?: UnreadableRows;
+  readonly price?: (message: Message) => PricedMessage;
 }
 
 /** One whole pull of a snapshot: opened, staged, committed and released. Throws what the commit throws. */
@@ -58,10 +63,14 @@ export async function recordPull(
     for (let start = 0; start < messages.length; start += batchSize) {
       await pull.stage(messages.slice(start, start + batchSize));
     }
+    const { unreadable, price } = options;
+    if (unreadable !== undefined && price !== undefined) {
+      await pull.standInFor(unreadable, async (missing) => missing.map(price));
+    }
     const priceLate = async (): Promise<Partial<LateResult>> =>
       readLate === undefined ? {} : pull.recordLate(readLate(pull.lateReports));
     const result = await pull.commit({ pulledAtMs, rateCard, readings }).catch(async (error: unknown) => {
-      if (error instanceof SnapshotConflict) await priceLate();
+      if (error instanceof SnapshotRefused) await priceLate();
       throw error;
     });
     const { pricedLate = 0, revision = result.revision } = await priceLate();

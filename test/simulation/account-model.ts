@@ -4,7 +4,7 @@ import { measureText } from '../../src/billing/text-measure.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import type { LateReading, PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
-import { ModelLedger, type ModelResult } from '../ledger/model-ledger.ts';
+import { ModelLedger, type ModelResult, type Refusal } from '../ledger/model-ledger.ts';
 import type { Delivery } from './watched-upstream.ts';
 
 /** After this age the simulated service reads a report again. */
@@ -27,14 +27,16 @@ export class AccountModel {
       periods: this.ledger.periods.map((period) => ({ ...period, reports: new Map(period.reports) })),
       history: [...this.ledger.history],
       revision: this.ledger.revision,
+      setAsideCount: this.ledger.setAsideCount,
       asOfMs: this.ledger.asOfMs,
     });
     return new AccountModel(ledger);
   }
 
   /** What a whole pull heard of reports that closed periods waited for before it. */
-  lateReadings({ messages, answers }: Delivery, pulledAtMs: number): readonly LateReading[] {
-    const asked = this.reportsToAsk(messages, pulledAtMs);
+  lateReadings(delivery: Delivery, pulledAtMs: number): readonly LateReading[] {
+    const { answers } = delivery;
+    const asked = this.reportsToAsk(delivery, pulledAtMs);
     return this.ledger.lateReports.flatMap(({ periodId, reportId }) =>
       asked.includes(reportId)
         ? [{ ...read(reportId, answers.get(reportId), undefined, pulledAtMs), periodId }]
@@ -43,7 +45,10 @@ export class AccountModel {
   }
 
   /** Takes in the snapshot that a whole pull was given, priced by the rules. */
-  record({ messages, answers }: Delivery, pulledAtMs: number): ModelResult | 'conflict' {
+  record(delivery: Delivery, pulledAtMs: number): ModelResult | Refusal | 'unreadable' {
+    const { answers, invalid } = delivery;
+    if (delivery.messages.length === 0 && invalid.length > 0) return 'unreadable';
+    const messages = this.#complete(delivery);
     const known = this.#knownReports;
     const next = new Map(known);
     const readings: ReportReading[] = [];
@@ -57,12 +62,13 @@ export class AccountModel {
     return this.ledger.record(
       messages.map((message) => price(message, next)),
       readings,
-      pulledAtMs,
+      { pulledAtMs, setAsideCount: invalid.length },
     );
   }
 
   /** The reports that a pull of these messages must ask for, each once: those that are due, and those of closed periods after a pause. */
-  reportsToAsk(messages: readonly Message[], nowMs: number): readonly number[] {
+  reportsToAsk(delivery: Delivery, nowMs: number): readonly number[] {
+    const messages = this.#complete(delivery);
     const late = this.ledger.lateReports
       .filter(({ readAtMs }) => readAtMs === 0 || nowMs - readAtMs >= lateRetryMs)
       .map(({ reportId }) => reportId);
@@ -79,6 +85,14 @@ export class AccountModel {
         return nowMs - known.readAtMs >= reportMaxAgeMs;
       })
       .toSorted((a, b) => a - b);
+  }
+
+  #complete({ messages, invalid }: Delivery): readonly Message[] {
+    if (messages.length === 0 || invalid.length === 0) return messages;
+    return this.ledger.standIn(
+      messages,
+      invalid.flatMap(({ id }) => (id === null ? [] : [id])),
+    );
   }
 
   get #knownReports(): ReadonlyMap<number, ReportReading> {

@@ -42,7 +42,8 @@ export async function checkAccount(
   const counted = new Set<number>();
   for (const period of model.periods) {
     const usage = await session.usage(String(period.id));
-    assert.deepEqual(usage.freshness, { asOfMs: model.asOfMs, revision: model.revision });
+    const { asOfMs, revision, setAsideCount } = model;
+    assert.deepEqual(usage.freshness, { asOfMs, revision, setAsideCount });
     assert.deepEqual(usage.period, { id: period.id, fromMs: period.fromMs, toMs: period.toMs });
     const messages = await checkMessages(session, usage, period, random);
     for (const charged of messages) {

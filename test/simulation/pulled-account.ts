@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { type LateReading, LeaseLost, SnapshotConflict } from '../../src/ledger/recording/pull.ts';
+import { type LateReading, LeaseLost } from '../../src/ledger/recording/pull.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import { type AccountPullResult, pullAccount } from '../../src/sync/pull-account.ts';
+import {
+  InexactSum,
+  NothingReadable,
+  SnapshotConflict,
+  SnapshotRefused,
+} from '../../src/ledger/recording/snapshot-refused.ts';
 import { AccountModel } from './account-model.ts';
 import { DatabaseGone } from './breaking-database.ts';
 import type { Random } from './random.ts';
@@ -10,6 +16,13 @@ import type { SimulatedUpstream } from './simulated-upstream.ts';
 import type { Tally } from '../ledger/played-history.ts';
 import { type Delivery, type Disturbance, WatchedUpstream } from './watched-upstream.ts';
 import type { World } from './world.ts';
+
+/** What is thrown where the model refuses a snapshot. */
+const refusals = {
+  conflict: SnapshotConflict,
+  inexact: InexactSum,
+  unreadable: NothingReadable,
+} as const;
 
 // A dead process owns an account's pulls for so long.
 const leaseMs = 12_000;
@@ -50,7 +63,7 @@ export class PulledAccount {
 
   async #pullInPeace(): Promise<void> {
     const pull = await this.#try(async () => {});
-    if (pull.error !== null && !(pull.error instanceof SnapshotConflict)) throw pull.error;
+    if (pull.error !== null && !(pull.error instanceof SnapshotRefused)) throw pull.error;
     if (pull.result === null && pull.error === null) {
       assert.equal(pull.delivery, null, 'asked the upstream without the lease');
       this.#tally.add('refused by a dead one’s lease', 1);
@@ -77,7 +90,7 @@ export class PulledAccount {
     const pull = await this.#try(async () => {});
     if (this.#random.chance(0.3)) await this.#world.restart();
     else this.#world.database.breakAfter(Infinity);
-    if (pull.error === null || pull.error instanceof SnapshotConflict) {
+    if (pull.error === null || pull.error instanceof SnapshotRefused) {
       return this.#takeInIfAsked({ ...pull, mayLackLate: true });
     }
     if (!(pull.error instanceof DatabaseGone)) throw pull.error;
@@ -137,7 +150,7 @@ export class PulledAccount {
   /** Counts a pull in the model, whose result must be that of the real one. */
   async #takeIn({ pulledAtMs, delivery, result, error, mayLackLate }: TriedPull): Promise<void> {
     assert.ok(delivery?.whole, 'recorded what was not whole');
-    const asked = this.model.reportsToAsk(delivery.messages, pulledAtMs);
+    const asked = this.model.reportsToAsk(delivery, pulledAtMs);
     assert.deepEqual(
       [...delivery.answers.keys()].toSorted((a, b) => a - b),
       asked,
@@ -147,11 +160,12 @@ export class PulledAccount {
     const hasLate = !mayLackLate || (await this.#holds(lateReadings));
     if (!hasLate) this.isRepeatable = false;
     const pricedLate = hasLate ? this.model.ledger.recordLate(lateReadings) : 0;
+    assert.ok(pricedLate !== 'inexact', 'no vendor has so many messages');
     this.#tally.add('pricedLate', pricedLate);
     const after = (): RecordedPull => ({ pulledAtMs, delivery, after: this.model.copy().ledger });
-    if (expected === 'conflict') {
-      assert.ok(error instanceof SnapshotConflict, 'a snapshot that fits nowhere was recorded');
-      this.#tally.add('conflicts', 1);
+    if (typeof expected === 'string') {
+      assert.ok(error instanceof refusals[expected], 'a snapshot that must be refused was recorded');
+      this.#tally.add(`refused: ${expected}`, 1);
       if (hasLate && lateReadings.length > 0) this.recorded.push(after());
       return;
     }
@@ -163,7 +177,7 @@ export class PulledAccount {
       assert.deepEqual(result, { ...expected, changed, pricedLate, revision });
     const { setAside, ...counts } = expected;
     for (const [name, count] of Object.entries(counts)) this.#tally.add(name, Number(count));
-    this.#tally.add('set aside as invalid', delivery.invalidCount);
+    this.#tally.add('set aside as invalid', delivery.invalid.length);
     for (const { reason } of setAside) this.#tally.add(`set aside as ${reason}`, 1);
     this.recorded.push(after());
   }

@@ -1,8 +1,9 @@
 import type { Message } from '../../src/billing/message.ts';
 import type { Report } from '../../src/billing/report.ts';
-import { type ReportReading, SnapshotConflict } from '../../src/ledger/recording/pull.ts';
+import { type ReportReading } from '../../src/ledger/recording/pull.ts';
 import type { MessageBatch, Upstream } from '../../src/upstream/upstream.ts';
 import { pullAccount } from '../../src/sync/pull-account.ts';
+import { SnapshotRefused } from '../../src/ledger/recording/snapshot-refused.ts';
 import type { ModelLedger } from '../ledger/model-ledger.ts';
 import type { Random } from './random.ts';
 import type { Delivery } from './watched-upstream.ts';
@@ -42,8 +43,8 @@ export async function replay(
     // With pulls left out, others must ask for the reports: then all do, so that each ends with what was known after it.
     const reportMaxAgeMs = retelling === 'thinned' ? 0 : dependencies.reportMaxAgeMs;
     const result = await pullAccount(account, { ...dependencies, reportMaxAgeMs }).catch((error: unknown) => {
-      // Its list fitted nowhere the first time either, but its late prices were recorded.
-      if (error instanceof SnapshotConflict) return error;
+      // Its list was refused the first time as well, but its late prices were recorded.
+      if (error instanceof SnapshotRefused) return error;
       throw error;
     });
     if (result === null) throw new Error('a replayed pull was refused');
@@ -67,6 +68,7 @@ function retellPull(
 ): Upstream {
   return {
     async *readMessages(): AsyncGenerator<MessageBatch, void, undefined> {
+      yield { messages: [], invalid: delivery.invalid };
       for (let start = 0; start < list.length;) {
         const end = start + 1 + random.below(8);
         yield { messages: list.slice(start, end), invalid: [] };
@@ -119,5 +121,6 @@ function leadsTo(before: RecordedPull, next: RecordedPull): boolean {
   const counted = new Set(before.after.periods.at(-1)?.messages.map(({ id }) => id));
   const shares = next.delivery.messages.some(({ id }) => counted.has(id));
   const staysOpen = before.after.periods.length === next.after.periods.length;
-  return shares && staysOpen;
+  // What stands in for rows that cannot be read is what the pull before it recorded.
+  return shares && staysOpen && next.delivery.invalid.length === 0;
 }

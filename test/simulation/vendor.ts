@@ -55,6 +55,8 @@ export class Vendor {
   #billed: VendorMessage[] = [];
   #oneTime: VendorMessage[] = [];
   #oneTimeOnly = false;
+  /** Messages whose rows cannot be read in the next list. */
+  readonly #spoilt = new Set<number>();
   #lastId: number;
   #periodMs = 1_000 * minuteMs;
   readonly #reports = new Map<number, VendorReport>();
@@ -73,7 +75,7 @@ export class Vendor {
     const random = this.#random;
     const place = random.below(this.#messages.length + 1);
     const at = Math.min(place, this.#messages.length - 1);
-    const change = random.below(30);
+    const change = random.below(33);
     const some = 1 + random.below(3);
     if (change < 10 || this.#messages.length === 0) {
       const added = Array.from({ length: 1 + random.below(5) }, () => this.#makeMessage(++this.#lastId));
@@ -103,6 +105,8 @@ export class Vendor {
         this.#oneTime.push(random.chance(0.5) ? original : { ...original, text: 'conflict' });
     } else if (change === 22 || change === 25) {
       this.#oneTime.push(...this.#billed.slice(0, some));
+    } else if (change > 29) {
+      for (const { id } of this.#messages.slice(at, at + some)) this.#spoilt.add(id);
     } else if (change > 26) {
       this.#mendReports();
     } else {
@@ -115,7 +119,11 @@ export class Vendor {
     const list = this.#oneTimeOnly ? this.#oneTime : [...this.#messages, ...this.#oneTime];
     this.#oneTime = [];
     this.#oneTimeOnly = false;
-    return list.map((message) => this.#spell(message));
+    const spelt = list.map((message) =>
+      this.#spoilt.has(message.id) ? this.#spoil(message) : this.#spell(message),
+    );
+    this.#spoilt.clear();
+    return spelt;
   }
 
   /** Answers for a report, and remembers what it said. */
@@ -150,7 +158,8 @@ export class Vendor {
     if (this.#random.chance(0.5)) this.#mendReports();
     this.#billed = this.#messages;
     this.#gone = [];
-    this.#periodMs += 1_000 * minuteMs;
+    // Some vendors bill up to a message, and not up to a moment: periods overlap then.
+    this.#periodMs += this.#random.pick([1_000, 1_000, 150, 0]) * minuteMs;
     this.#messages = Array.from({ length: 1 + this.#random.below(5) }, () =>
       this.#makeMessage(++this.#lastId),
     );
@@ -159,6 +168,16 @@ export class Vendor {
   /** Some vendors write ids as strings, some of them only now and then. */
   #spell(message: VendorMessage): Readonly<Record<string, unknown>> {
     return this.#random.chance(0.1) ? { ...message, id: String(message.id) } : message;
+  }
+
+  #spoil(message: VendorMessage): Readonly<Record<string, unknown>> {
+    return this.#random.pick([
+      { ...message, id: `message ${message.id}` },
+      { ...message, id: 1e300 },
+      { ...message, text: null },
+      { ...message, timestamp: 'yesterday' },
+      { ...message, report_id: {} },
+    ]);
   }
 
   #makeMessage(id: number): VendorMessage {

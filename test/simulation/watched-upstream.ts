@@ -1,6 +1,6 @@
 import type { Message } from '../../src/billing/message.ts';
 import type { Report } from '../../src/billing/report.ts';
-import type { MessageBatch, Upstream } from '../../src/upstream/upstream.ts';
+import type { InvalidMessage, MessageBatch, Upstream } from '../../src/upstream/upstream.ts';
 
 /** How a call for a report ended. */
 export type ReportAnswer = Report | 'missing' | 'failed';
@@ -9,7 +9,8 @@ export type ReportAnswer = Report | 'missing' | 'failed';
 export interface Delivery {
   readonly account: string;
   readonly messages: Message[];
-  invalidCount: number;
+  /** The rows that could not be read. */
+  readonly invalid: InvalidMessage[];
   /** Each report that was asked for, with the answer. */
   readonly answers: Map<number, ReportAnswer>;
   /** Whether the list came to its end. */
@@ -32,13 +33,13 @@ export class WatchedUpstream implements Upstream {
   }
 
   async *readMessages(account: string): AsyncGenerator<MessageBatch, void, undefined> {
-    const delivery: Delivery = { account, messages: [], invalidCount: 0, answers: new Map(), whole: false };
+    const delivery: Delivery = { account, messages: [], invalid: [], answers: new Map(), whole: false };
     this.deliveries.push(delivery);
     let count = 0;
     for await (const batch of this.#upstream.readMessages(account)) {
       await this.#disturb(count++);
       delivery.messages.push(...batch.messages);
-      delivery.invalidCount += batch.invalid.length;
+      delivery.invalid.push(...batch.invalid);
       yield batch;
     }
     await this.#disturb(count);

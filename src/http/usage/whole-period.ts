@@ -110,6 +110,9 @@ function setHeaders(reply: FastifyReply, format: PeriodFormat, { usage, etag }: 
     .header('cache-control', 'private, no-cache')
     .header('vary', 'origin, authorization, x-api-key')
     .header('etag', etag);
+  // Nothing is added to the lists themselves: whether rows of the upstream's could not be read stands beside them.
+  const { setAsideCount } = usage.freshness;
+  if (setAsideCount > 0) reply.header('x-usage-set-aside', setAsideCount);
   if (format.fileName !== null) {
     const fileName = format.fileName(usage.period.id);
     reply.header('content-disposition', `attachment; filename="${fileName}"`);

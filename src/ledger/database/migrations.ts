@@ -6,6 +6,7 @@ import { createLedger } from './migrations/0001-ledger.ts';
 import { indexAskedAccounts } from './migrations/0002-asked-accounts.ts';
 import { addPullTimes } from './migrations/0003-pull-times.ts';
 import { addMeasures } from './migrations/0004-measures.ts';
+import { countSetAside } from './migrations/0005-set-aside.ts';
 
 /**
  * Brings the tables up to date. Safe when several instances start at once: one migrates, the others wait.
@@ -19,6 +20,7 @@ export async function migrate({ writes, kind }: Database, log: Log | null): Prom
     '0002-asked-accounts': { up: indexAskedAccounts },
     '0003-pull-times': { up: addPullTimes },
     '0004-measures': { up: (db) => addMeasures(db, kind, log) },
+    '0005-set-aside': { up: countSetAside },
   };
   const migrator = new Migrator({ db: writes, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 import type { ReportAnswer } from '../../billing/report.ts';
 import type { MessageRow } from './message-columns.ts';
 
@@ -29,6 +31,8 @@ export interface AccountsTable {
   next_pull_at_ms: number;
   lease_owner: string | null;
   lease_until_ms: number;
+  /** How many rows of the last whole list could not be read. */
+  set_aside_count: Generated<number>;
 }
 
 interface Sums {

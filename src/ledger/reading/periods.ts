@@ -23,6 +23,8 @@ export interface Freshness {
   readonly asOfMs: number;
   /** Rises with each recorded change. */
   readonly revision: number;
+  /** How many rows of the last whole list could not be read. */
+  readonly setAsideCount: number;
 }
 
 /** A period with what is kept about it as a whole. */
@@ -57,7 +59,7 @@ export async function readPeriod(
   return {
     account,
     period: { id: row.period_id, fromMs: row.from_ms, toMs: row.to_ms },
-    freshness: { asOfMs: row.as_of_ms, revision: row.revision },
+    freshness: { asOfMs: row.as_of_ms, revision: row.revision, setAsideCount: row.set_aside_count },
     readAtMs: row.shared_clock_ms ?? now().getTime(),
     totals: toTotals(row),
     span:
@@ -106,7 +108,16 @@ function compilePeriodStatement(
       join.onRef('c.account_id', '=', 'a.account_id').onRef('c.version', '=', 'p.rate_card_version'),
     )
     .where('a.account_id', '=', account)
-    .select(['a.revision', 'a.as_of_ms', 'p.period_id', 'p.from_ms', 'p.to_ms', 'c.format', 'c.card'])
+    .select([
+      'a.revision',
+      'a.as_of_ms',
+      'a.set_aside_count',
+      'p.period_id',
+      'p.from_ms',
+      'p.to_ms',
+      'c.format',
+      'c.card',
+    ])
     .select(['p.credits', 'p.message_count', 'p.unpriced_count', 'p.first_message_ms', 'p.last_message_ms'])
     .select((sharedClockMs ?? noSharedClock).as('shared_clock_ms'))
     .compile();

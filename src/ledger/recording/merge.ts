@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
+import { checkExactSum } from './exact-sum.ts';
 import type { PeriodKey } from './open-period.ts';
 import { messageColumnNames } from '../database/message-columns.ts';
 import { slotOf } from '../reading/slots.ts';
@@ -25,13 +26,16 @@ const priceDiffers = sql.raw(
 /** Takes messages out of the snapshot that a closed period has counted already. @returns their ids. */
 export async function removeClosed(
   trx: Kysely<Tables>,
-  { account, pullId, periodId }: MergeScope,
+  { account, pullId }: StagingKey,
+  openPeriodId: number | null,
 ): Promise<readonly number[]> {
+  // Before the first period, or in it, none is closed.
+  if (openPeriodId === null || openPeriodId === 1) return [];
   const removed = await sql<{ message_id: number }>`
     delete from staged_messages where account_id = ${account} and pull_id = ${pullId} and message_id in (
       select s.message_id from staged_messages s
       join messages m on m.account_id = s.account_id and m.message_id = s.message_id
-      where s.account_id = ${account} and s.pull_id = ${pullId} and m.period_id <> ${periodId})
+      where s.account_id = ${account} and s.pull_id = ${pullId} and m.period_id <> ${openPeriodId})
     returning message_id`.execute(trx);
   return removed.rows.map((row) => row.message_id).toSorted((a, b) => a - b);
 }
@@ -128,8 +132,12 @@ async function keepHistory(
     from messages m ${which} and m.account_id = ${account} and m.period_id = ${periodId}`.execute(trx);
 }
 
-/** Rebuilds the sums of a period from its messages, and the timestamps of the first and the last of them. */
+/**
+ * Rebuilds the sums of a period from its messages, and the timestamps of the first and the last of them.
+ * @throws InexactSum
+ */
 export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
+  await checkExactSum(trx, { account, periodId });
   const sums = sql.raw('cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)');
   const ofPeriod = sql`account_id = ${account} and period_id = ${periodId}`;
   await sql`delete from usage_slots where ${ofPeriod}`.execute(trx);

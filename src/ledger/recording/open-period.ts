@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-import { SnapshotConflict } from './pull.ts';
+import { SnapshotConflict } from './snapshot-refused.ts';
 import type { StagedSpan } from './staging.ts';
 import type { Tables } from '../database/tables.ts';
 
@@ -20,8 +20,8 @@ export interface EnteredPeriod {
 }
 
 /**
- * Finds the period of a staged snapshot: the open one when they share a message; else the snapshot closes that one, and
- * opens the next.
+ * Finds the period of a staged snapshot: the open one when they share a message, or that has none; else a snapshot whose
+ * last message is later than that period's last closes it, and opens the next.
  * @throws SnapshotConflict when it fits neither.
  */
 export async function enterPeriod(
@@ -47,12 +47,12 @@ export async function enterPeriod(
   if (lastMs === null || staged.sharesOpen) {
     return { periodId: openPeriodId, isNew: false, rolledOver: false };
   }
-  if (staged.firstMs === null || staged.firstMs <= lastMs) {
+  if (staged.firstMs === null || staged.lastMs === null || staged.lastMs <= lastMs) {
     throw new SnapshotConflict({ account, openPeriodId });
   }
-  await closePeriod(trx, open, staged.firstMs);
+  const boundMs = await closePeriod(trx, open, staged.firstMs);
   const next: PeriodKey = { account, periodId: openPeriodId + 1 };
-  await openPeriod(trx, next, opening);
+  await openPeriod(trx, next, { ...opening, fromMs: boundMs });
   return { periodId: next.periodId, isNew: true, rolledOver: true };
 }
 
@@ -92,17 +92,20 @@ async function readLastMs(
   return last.rows[0]?.last_ms ?? null;
 }
 
+/** Ends a period at the next one's first message, but not before its own begin. @returns where that is */
 async function closePeriod(
   trx: Kysely<Tables>,
   { account, periodId }: PeriodKey,
-  toMs: number,
-): Promise<void> {
-  await trx
+  nextFirstMs: number,
+): Promise<number> {
+  const closed = await trx
     .updateTable('periods')
-    .set({ to_ms: toMs })
+    .set({ to_ms: sql`case when from_ms > ${nextFirstMs} then from_ms else ${nextFirstMs} end` })
     .where('account_id', '=', account)
     .where('period_id', '=', periodId)
-    .execute();
+    .returning('to_ms')
+    .executeTakeFirst();
+  return closed?.to_ms ?? nextFirstMs;
 }
 
 async function openPeriod(

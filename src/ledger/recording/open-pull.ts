@@ -7,7 +7,8 @@ import { retryConflicts } from '../database/write-conflict.ts';
 import { readKnownReports } from '../reading/report-readings.ts';
 import { readLateReports, recordLate } from './late-prices.ts';
 import { Lease } from './lease.ts';
-import { type LeaseFault, type Pull, shortCommitCount } from './pull.ts';
+import { findListedPeriod, placeMissing, readMissing } from './missing-messages.ts';
+import { type LeaseFault, type PricedMessage, type Pull, shortCommitCount } from './pull.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, prepareStaging, stageMessages } from './staging.ts';
 
@@ -46,6 +47,7 @@ export async function openPull(
   const key = { account, pullId: lease.pullId };
   const conflictingIds = new Set<number>();
   let stagedCount = 0;
+  let setAsideCount = 0;
   let nextOrdinal = 0;
   let isReleased = false;
   let isRecording = false;
@@ -63,15 +65,26 @@ export async function openPull(
       }),
     );
 
+  const stage = async (messages: readonly PricedMessage[]): Promise<void> => {
+    const firstOrdinal = nextOrdinal;
+    nextOrdinal += messages.length;
+    const staged = await stageMessages(database, key, messages, firstOrdinal);
+    stagedCount += staged.addedCount;
+    for (const id of staged.conflictingIds) conflictingIds.add(id);
+  };
+
   return {
     ...reports,
     beganAtMs: lease.takenAtMs,
-    async stage(messages) {
+    stage,
+    async standInFor(unreadable, price) {
+      setAsideCount = unreadable.count;
+      const period = await findListedPeriod(database, key, unreadable.ids);
+      if (period === null) return;
       const firstOrdinal = nextOrdinal;
-      nextOrdinal += messages.length;
-      const staged = await stageMessages(database, key, messages, firstOrdinal);
-      stagedCount += staged.addedCount;
-      for (const id of staged.conflictingIds) conflictingIds.add(id);
+      const missing = { ...key, ...period };
+      for await (const messages of readMissing(database, missing)) await stage(await price(messages));
+      if (nextOrdinal > firstOrdinal) await placeMissing(database.writes, missing, firstOrdinal);
     },
     recordLate(readings) {
       const record = () => transact((trx) => recordLate(trx, database, { ...key, readings }));
@@ -87,6 +100,7 @@ export async function openPull(
             ...key,
             knownReports: reports.knownReports,
             stagedCount,
+            setAsideCount,
             conflictingIds: [...conflictingIds].toSorted((a, b) => a - b),
           }),
         );

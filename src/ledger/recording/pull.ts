@@ -37,6 +37,13 @@ export interface SetAsideMessage {
   readonly reason: 'conflicting_duplicate' | 'closed_period';
 }
 
+/** The rows of a list that could not be read. */
+export interface UnreadableRows {
+  readonly count: number;
+  /** Their ids, as far as these could be read. */
+  readonly ids: ReadonlySet<number>;
+}
+
 /** What a pull changed. */
 export interface PullResult {
   readonly changed: boolean;
@@ -70,8 +77,18 @@ export interface Pull {
   /** Takes the next messages of the snapshot, in the upstream's order. */
   stage(messages: readonly PricedMessage[]): Promise<void>;
   /**
+   * Stands in for rows of the list that could not be read, once all others are staged. Any of them may be the message
+   * that seems to be missing: what the open period holds and the list lacks is staged once more, in its place. Where
+   * the list shares no message with the open period, it is another period's, and nothing is missing.
+   * @param price prices recorded messages as if the list had told them.
+   */
+  standInFor(
+    unreadable: UnreadableRows,
+    price: (messages: readonly Message[]) => Promise<readonly PricedMessage[]>,
+  ): Promise<void>;
+  /**
    * Records the whole snapshot in one transaction.
-   * @throws SnapshotConflict, LeaseLost, StagingLost or RateCardConflict; then nothing was recorded.
+   * @throws SnapshotRefused, LeaseLost, StagingLost or RateCardConflict; then nothing was recorded.
    */
   commit(snapshot: {
     readonly pulledAtMs: number;
@@ -101,17 +118,6 @@ export interface LeaseFault {
   readonly account: string;
   readonly step: 'renewal' | 'release';
   readonly cause: unknown;
-}
-
-/** The snapshot fits neither the open period nor a next one: recording it could only do harm. */
-export class SnapshotConflict extends Error {
-  constructor({ account, openPeriodId }: { readonly account: string; readonly openPeriodId: number }) {
-    super(
-      `account ${account}: the snapshot shares no message with the open period ${openPeriodId} ` +
-        'but does not lie wholly after it; nothing was recorded',
-    );
-    this.name = 'SnapshotConflict';
-  }
 }
 
 /** Another instance took the account over while this one pulled. */

@@ -30,6 +30,8 @@ export interface Snapshot extends StagingKey {
   readonly readings: readonly ReportReading[];
   /** Readings of the open period that this pull priced with. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
+  /** How many rows of the list could not be read. */
+  readonly setAsideCount: number;
   /** How many messages were staged. */
   readonly stagedCount: number;
   /** Ids whose later copies in the snapshot said something else. */
@@ -38,7 +40,7 @@ export interface Snapshot extends StagingKey {
 
 /**
  * Records a staged snapshot: the ledger's rules of `design.md`, in order. Call it inside a transaction.
- * @throws SnapshotConflict, LeaseLost, StagingLost or RateCardConflict.
+ * @throws SnapshotRefused, LeaseLost, StagingLost or RateCardConflict.
  */
 export async function recordSnapshot(
   trx: Kysely<Tables>,
@@ -48,24 +50,28 @@ export async function recordSnapshot(
   const { account, pulledAtMs } = snapshot;
   await database.prepareMerge(trx);
   const state = await lockAccount(trx, database, snapshot);
+  const closedIds = await removeClosed(trx, snapshot, state.periodId);
   const staged = await readStagedSpan(trx, snapshot, state.periodId);
-  if (staged.count !== snapshot.stagedCount) {
-    throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount: staged.count });
+  const foundCount = staged.count + closedIds.length;
+  if (foundCount !== snapshot.stagedCount) {
+    throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount });
   }
-  const { periodId, setAside, ...merged } =
-    state.periodId !== null && staged.count === 0
+  const { periodId, ...merged } =
+    state.periodId !== null && foundCount === 0
       ? { ...unchanged, periodId: state.periodId }
       : await mergeSnapshot(trx, database, { snapshot, staged, state });
 
   const revision = merged.changed ? state.revision + 1 : state.revision;
-  await touchAccount(trx, account, { pulledAtMs, revision, periodId });
+  const { setAsideCount } = snapshot;
+  await touchAccount(trx, account, { pulledAtMs, revision, periodId, setAsideCount });
   await database.analyzeGrowth(trx, merged.added);
   const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
-  return { ...merged, revision, setAside: [...conflicting, ...setAside] };
+  const closed = closedIds.map((id) => ({ id, reason: 'closed_period' }) as const);
+  return { ...merged, revision, setAside: [...conflicting, ...closed] };
 }
 
 /** What a snapshot did to the period that took it in. */
-interface MergeResult extends Omit<PullResult, 'revision'> {
+interface MergeResult extends Omit<PullResult, 'revision' | 'setAside'> {
   readonly periodId: number;
 }
 
@@ -76,7 +82,6 @@ const unchanged = {
   repriced: 0,
   withdrawn: 0,
   rolledOver: false,
-  setAside: [],
 } as const satisfies Omit<MergeResult, 'periodId'>;
 
 async function mergeSnapshot(
@@ -99,7 +104,6 @@ async function mergeSnapshot(
   await keepRateCard(trx, account, rateCard);
 
   const scope: MergeScope = { account, pullId, periodId, revision: state.revision + 1 };
-  const closed = await removeClosed(trx, scope);
   await assignPositions(trx, scope);
   if (!isNew) await keepMeasures(trx, database, scope, rateCard);
   const amended = await amendChanged(trx, scope);
@@ -116,14 +120,18 @@ async function mergeSnapshot(
     await rebuildSums(trx, scope);
     await moveStart(trx, scope);
   }
-  const setAside = closed.map((id) => ({ id, reason: 'closed_period' }) as const);
-  return { periodId, changed, added, amended, repriced, withdrawn, rolledOver, setAside };
+  return { periodId, changed, added, amended, repriced, withdrawn, rolledOver };
 }
 
 async function touchAccount(
   trx: Kysely<Tables>,
   account: string,
-  next: { readonly pulledAtMs: number; readonly revision: number; readonly periodId: number },
+  next: {
+    readonly pulledAtMs: number;
+    readonly revision: number;
+    readonly periodId: number;
+    readonly setAsideCount: number;
+  },
 ): Promise<void> {
   await trx
     .updateTable('accounts')
@@ -131,6 +139,7 @@ async function touchAccount(
       as_of_ms: next.pulledAtMs,
       revision: next.revision,
       period_id: next.periodId,
+      set_aside_count: next.setAsideCount,
     })
     .where('account_id', '=', account)
     .execute();

@@ -96,8 +96,9 @@ function toMessageRow(message: PricedMessage): MessageRow {
 /** What a pull staged, as a whole. */
 export interface StagedSpan {
   readonly count: number;
-  /** The earliest timestamp; null when nothing was staged. */
+  /** The earliest and the latest timestamp; null when nothing was staged. */
   readonly firstMs: number | null;
+  readonly lastMs: number | null;
   /** Whether any of it is in the open period. */
   readonly sharesOpen: boolean;
 }
@@ -108,8 +109,13 @@ export async function readStagedSpan(
   { account, pullId }: StagingKey,
   openPeriodId: number | null,
 ): Promise<StagedSpan> {
-  const span = await sql<{ count: number; first_ms: number | null; shared: number }>`
-    select cast(count(*) as bigint) as count, min(timestamp_ms) as first_ms,
+  const span = await sql<{
+    count: number;
+    first_ms: number | null;
+    last_ms: number | null;
+    shared: number;
+  }>`
+    select cast(count(*) as bigint) as count, min(timestamp_ms) as first_ms, max(timestamp_ms) as last_ms,
       cast(case when exists (
         select 1 from staged_messages s
         join messages m on m.account_id = s.account_id and m.message_id = s.message_id
@@ -118,7 +124,12 @@ export async function readStagedSpan(
       ) then 1 else 0 end as bigint) as shared
     from staged_messages where account_id = ${account} and pull_id = ${pullId}`.execute(trx);
   const row = span.rows[0];
-  return { count: row?.count ?? 0, firstMs: row?.first_ms ?? null, sharesOpen: row?.shared === 1 };
+  return {
+    count: row?.count ?? 0,
+    firstMs: row?.first_ms ?? null,
+    lastMs: row?.last_ms ?? null,
+    sharesOpen: row?.shared === 1,
+  };
 }
 
 /** Forgets a pull's rows, or with no pull named whatever an account's dead pulls left behind. */

@@ -216,7 +216,7 @@ describeInBrowser('the states of the dashboard', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     app.upstream.setMessages(texts(4));
-    await page.waitForTimeout(6_000);
+    await page.waitForTimeout(4_000);
     expect(asked).toEqual([]);
     await hide(false);
     await sums(page).getByText('4.40 credits in 4 messages').waitFor();

@@ -102,7 +102,10 @@ export class Client {
     );
     const outage = problems[0] ?? this.#newsProblem;
     if (this.#retry === null && outage?.kind === 'wait')
-      this.#retry = setTimeout(() => this.refresh(), Math.max(0, outage.retryAtMs - Date.now()));
+      this.#retry = setTimeout(
+        () => refreshWhenVisible(() => this.refresh()),
+        Math.max(0, outage.retryAtMs - Date.now()),
+      );
     if (this.#outage === outage) return;
     this.#outage = outage;
     for (const tell of this.#outageWatchers) tell();
@@ -150,6 +153,12 @@ class Entry {
   constructor(ask: () => Promise<Answer<unknown>>) {
     this.ask = ask;
   }
+}
+
+/** Nobody is shown what is asked for while the tab is hidden. */
+function refreshWhenVisible(refresh: () => void): void {
+  if (document.hidden) document.addEventListener('visibilitychange', refresh, { once: true });
+  else refresh();
 }
 
 function keyOf(document: Parameters<typeof idOf>[0], variables: unknown): string {

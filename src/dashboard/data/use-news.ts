@@ -3,7 +3,7 @@ import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { type News, pollNews, watchWhileVisible } from './news.ts';
 import { ClientContext } from './use-query.ts';
 
-const pollEveryMs = 5_000;
+const pollEveryMs = 2_500;
 
 /**
  * The account's newest state, followed while the page is looked at. Whenever the account has changed, everything that

@@ -143,6 +143,11 @@ export type DashboardBoundsQueryVariables = Exact<{
 
 export type DashboardBoundsQuery = { readonly usage: { readonly id: string, readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string }> } | null };
 
+export type DashboardChangesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DashboardChangesSubscription = { readonly usageChanged: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number } } };
+
 export type DashboardHeadQueryVariables = Exact<{
   periodId?: string | number | null | undefined;
 }>;
@@ -301,6 +306,21 @@ export const DashboardBoundsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:d4adcd72e9ed0a24c199522621b2bd9cfd718a6010c2f3d9568d06c3cfc482b8"}) as unknown as TypedDocumentString<DashboardBoundsQuery, DashboardBoundsQueryVariables>;
+export const DashboardChangesDocument = new TypedDocumentString(`
+    subscription DashboardChanges {
+  usageChanged {
+    id
+    period {
+      status
+    }
+    freshness {
+      asOf
+      stale
+      revision
+    }
+  }
+}
+    `, {"hash":"sha256:f7cbf2d7538ea4fb5f73a71408f593fe8b3f03a32317b7e3737ce3af5968d06d"}) as unknown as TypedDocumentString<DashboardChangesSubscription, DashboardChangesSubscriptionVariables>;
 export const DashboardHeadDocument = new TypedDocumentString(`
     query DashboardHead($periodId: ID) {
   usage(periodId: $periodId) {

@@ -28,6 +28,10 @@ export interface Visit {
   expectNoComplaint(but?: RegExp): void;
 }
 
+// A busy machine draws a page in seconds.
+const testTimeoutMs = 120_000;
+const stepTimeoutMs = 40_000;
+
 let browser: Browser | null = null;
 
 /**
@@ -37,7 +41,8 @@ let browser: Browser | null = null;
 export function describeInBrowser(name: string, tests: () => void): void {
   if (!hasBrowser && process.env['CI'] === undefined)
     console.log(`skipping the browser tests of ${name}: there is no ${chromiumPath}`);
-  describe.skipIf(!hasBrowser && process.env['CI'] === undefined)(name, () => {
+  const skip = !hasBrowser && process.env['CI'] === undefined;
+  describe.skipIf(skip)(name, { timeout: testTimeoutMs }, () => {
     beforeAll(async () => {
       if (!hasBrowser) throw new Error(`CI must not skip the browser, and there is no ${chromiumPath}`);
       browser = await chromium.launch({ executablePath: chromiumPath, args: calmFlags });
@@ -62,7 +67,7 @@ export async function visit(app: App, path = '/', visitor: Visitor = {}): Promis
     baseURL: app.url,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(stepTimeoutMs);
   await visitor.prepare?.(context);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -108,6 +108,7 @@ describeInBrowser('the states of the dashboard', () => {
         body: JSON.stringify({ errors: [{ message: 'no', extensions: { code, retryAfterSeconds: 2 } }] }),
       }),
     );
+    await page.getByRole('button', { name: 'Credits, not sorted' }).click();
     await page.getByText(words).waitFor();
     await page.getByText(/Trying again in [12] s/).waitFor();
     expect(await sums(page).innerText()).toBe('3.30 credits in 3 messages');
@@ -137,7 +138,7 @@ describeInBrowser('the states of the dashboard', () => {
     await page.getByText(/^Stale, as of \d\d:\d\d/).waitFor();
     await page.getByText('The upstream has given no newer list.').waitFor();
     await app.upstream.start();
-    await page.getByText(/^As of \d\d:\d\d/).waitFor();
+    await page.getByText(/^Live/).waitFor();
   });
 
   it('keeps the figures while the browser is offline', async () => {

@@ -1,6 +1,7 @@
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 
-import { type News, pollNews, watchWhileVisible } from './news.ts';
+import { liveNews } from './live-news.ts';
+import { type News, watchWhileVisible } from './news.ts';
 import { ClientContext } from './use-query.ts';
 
 const pollEveryMs = 2_500;
@@ -22,7 +23,7 @@ export function useNews(
   });
   useEffect(() => {
     if (locked) return undefined;
-    return watchWhileVisible(pollNews(pollEveryMs), {
+    return watchWhileVisible(liveNews(pollEveryMs), {
       tell(news, live) {
         setState({ news, live });
         client.noteNews(null);

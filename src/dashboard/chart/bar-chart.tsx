@@ -93,10 +93,8 @@ export function BarChart({
                 step: x.step(),
                 top: margin.top,
                 bottom: height,
-                labelTop: height - margin.bottom + 16,
                 y,
               }}
-              labelled={index % labelStep === 0}
               active={index === active}
               part={part}
               reachable={index === reachable}
@@ -110,6 +108,23 @@ export function BarChart({
               }}
             />
           ))}
+        <g class="labels" aria-hidden="true">
+          {bars.map(({ window, label: lines, chosen }, index) =>
+            index % labelStep === 0 ? (
+              <text key={window.from} class={chosen ? 'chosen' : ''} text-anchor="middle">
+                {lines.map((line, place) => (
+                  <tspan
+                    key={line}
+                    x={(x(index) ?? 0) + x.bandwidth() / 2}
+                    y={height - margin.bottom + 16 + 14 * place}
+                  >
+                    {line}
+                  </tspan>
+                ))}
+              </text>
+            ) : null,
+          )}
+        </g>
       </svg>
       {shown !== undefined && active !== null && (
         <BarTip bar={shown} part={part} at={(x(active) ?? 0) + x.bandwidth() / 2} width={width} />

@@ -28,17 +28,14 @@ export interface BarPlace {
   readonly step: number;
   readonly top: number;
   readonly bottom: number;
-  /** Where the line of the labels begins. */
-  readonly labelTop: number;
   /** The height of an amount above the bottom. */
   readonly y: (amount: number) => number;
 }
 
-/** One bar and its label: a link for the pointer and the keyboard, with its figures in its name. */
+/** One bar: a link for the pointer and the keyboard, with its figures in its name. */
 export function BarLink({
   bar,
   place,
-  labelled,
   active,
   part,
   reachable,
@@ -47,8 +44,6 @@ export function BarLink({
 }: {
   readonly bar: Bar;
   readonly place: BarPlace;
-  /** Whether there is room for its label. */
-  readonly labelled: boolean;
   readonly active: boolean;
   /** The part that stands out; null: none. */
   readonly part: number | null;
@@ -58,7 +53,7 @@ export function BarLink({
   readonly show: (focused: boolean | null) => void;
   readonly hold: (element: Element | null) => void;
 }): JSX.Element {
-  const { x, width, step, top, bottom, labelTop, y } = place;
+  const { x, width, step, top, bottom, y } = place;
   const common = {
     class: `bar${active ? ' active' : ''}${bar.chosen ? ' chosen' : ''}`,
     tabIndex: reachable ? 0 : -1,
@@ -89,15 +84,6 @@ export function BarLink({
           y={y(sizeOf(bar.parts))}
           height={y(0) - y(sizeOf(bar.parts))}
         />
-      )}
-      {labelled && (
-        <text class="label" text-anchor="middle">
-          {bar.label.map((line, index) => (
-            <tspan key={line} x={x + width / 2} y={labelTop + 14 * index}>
-              {line}
-            </tspan>
-          ))}
-        </text>
       )}
     </>
   );

@@ -31,11 +31,7 @@ export function SortHeader({
           <path class={direction === 'ascending' ? 'on' : ''} d="M2 4.5 5 1.5 8 4.5" />
           <path class={direction === 'descending' ? 'on' : ''} d="M2 7.5 5 10.5 8 7.5" />
         </svg>
-        {direction !== null && several && (
-          <span class="rank" aria-hidden="true">
-            {rank + 1}
-          </span>
-        )}
+        {direction !== null && several && <span class="rank" data-rank={rank + 1} />}
       </button>
     </th>
   );

@@ -10,6 +10,8 @@ import { findMisspeltSettings, type MisspeltSetting } from './misspelt-settings.
 import { databaseUrlOf, isAuthenticated, ruledSettings } from './setting-rules.ts';
 import { type Settings, settings } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
+import type { Proxies } from './upstream/proxies.ts';
+import type { RequestHeaders } from './upstream/request-headers.ts';
 
 /** Every setting of the service, checked. Source: docs/settings.md. */
 export interface Config {
@@ -20,6 +22,8 @@ export interface Config {
   readonly localOnly: boolean;
   /** Null: the bundled sample. May hold `{account}`. */
   readonly upstreamUrl: string | null;
+  readonly upstreamHeaders: RequestHeaders;
+  readonly proxies: Proxies;
   readonly upstreamTimeoutMs: number;
   /** The largest upstream body, decoded, in bytes. */
   readonly upstreamMaxBytes: number;
@@ -78,6 +82,12 @@ export async function loadConfig(env: Environment): Promise<Config> {
     port: given.PORT,
     localOnly: authentication === null && given.ALLOW_ANONYMOUS !== 'true',
     upstreamUrl: given.UPSTREAM_URL ?? null,
+    upstreamHeaders: given.UPSTREAM_HEADERS,
+    proxies: {
+      http: given.HTTP_PROXY ?? null,
+      https: given.HTTPS_PROXY ?? null,
+      except: given.NO_PROXY,
+    },
     upstreamTimeoutMs: given.UPSTREAM_TIMEOUT_MS,
     upstreamMaxBytes: given.UPSTREAM_MAX_BYTES,
     syncIntervalMs: given.SYNC_INTERVAL_MS,
@@ -142,7 +152,12 @@ export async function loadTokenSettings(env: Environment): Promise<{
 }
 
 async function parse<Given>(schema: z.ZodType<Given>, env: Environment): Promise<Given> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given: Record<string, unknown> = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== ''),
+  );
+  // As everywhere, the lower-case names count first.
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'])
+    given[name] = given[name.toLowerCase()] ?? given[name];
   const { data, error } = await schema.safeParseAsync(given);
   if (error === undefined) return data;
   throw new InvalidConfig(

@@ -11,6 +11,7 @@ import { AccountWatch } from './live/account-watch.ts';
 import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { noProxies } from './upstream/proxies.ts';
 import { createUpstream } from './upstream/upstream.ts';
 import { describePullFailure } from './sync/first-pull-failed.ts';
 import { Sync } from './sync/sync.ts';
@@ -71,6 +72,9 @@ export async function startService(
   let migrated = await tryMigration();
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl ?? sample?.url ?? '',
+    headers: config.upstreamHeaders,
+    // The sample is in this very process.
+    proxies: sample === null ? config.proxies : noProxies,
     timeoutMs: config.upstreamTimeoutMs,
     maxBytes: config.upstreamMaxBytes,
     log,

@@ -25,6 +25,22 @@ const rules: readonly Rule[] = [
   },
   { on: 'DATABASE_URL', needs: ['DATABASE_URL', 'UPSTREAM_URL'], findFault: findFileFault },
   {
+    on: 'UPSTREAM_HEADERS',
+    needs: ['UPSTREAM_URL', 'UPSTREAM_HEADERS'],
+    findFault: ({ UPSTREAM_URL = '', UPSTREAM_HEADERS }) =>
+      UPSTREAM_HEADERS['authorization'] !== undefined && /^[^/]*\/\/[^/?]*@/.test(UPSTREAM_URL)
+        ? 'holds an authorization, and UPSTREAM_URL a user: only one of them can be sent'
+        : null,
+  },
+  {
+    on: 'UPSTREAM_URL',
+    needs: ['NODE_ENV'],
+    findFault: ({ UPSTREAM_URL, NODE_ENV }) =>
+      NODE_ENV === 'production' && UPSTREAM_URL === undefined
+        ? 'must be set with NODE_ENV=production: without it, the bundled sample would be served'
+        : null,
+  },
+  {
     on: 'JWT_JWKS_URL',
     needs: [],
     findFault: ({ JWT_JWKS_URL, JWT_SECRET }) =>
@@ -69,8 +85,11 @@ export function isAuthenticated(given: Pick<Settings, (typeof authentication)[nu
 }
 
 /** Where usage is recorded: unless told otherwise, that of the sample apart from real usage. */
-export function databaseUrlOf({ DATABASE_URL }: Pick<Settings, 'DATABASE_URL' | 'UPSTREAM_URL'>): string {
-  return DATABASE_URL ?? 'file:.data/usage.db';
+export function databaseUrlOf({
+  DATABASE_URL,
+  UPSTREAM_URL,
+}: Pick<Settings, 'DATABASE_URL' | 'UPSTREAM_URL'>): string {
+  return DATABASE_URL ?? (UPSTREAM_URL === undefined ? 'file:.data/sample.db' : 'file:.data/usage.db');
 }
 
 function findFileFault(given: Pick<Settings, 'DATABASE_URL' | 'UPSTREAM_URL'>): string | null {

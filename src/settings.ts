@@ -11,6 +11,8 @@ import { parsePostgresUrl } from './ledger/database/postgres-url.ts';
 import { jsonFile, oneOf, readBy, wholeNumber } from './setting-parsers.ts';
 import { logLevels } from './telemetry/log.ts';
 import { parseBaseUrl } from './upstream/address.ts';
+import { parseProxyUrl } from './upstream/proxies.ts';
+import { parseRequestHeaders } from './upstream/request-headers.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -32,6 +34,10 @@ export const settings = z.object({
     }),
   PORT: wholeNumber(0, 65_535).default(4000),
   UPSTREAM_URL: readBy(parseBaseUrl).optional(),
+  UPSTREAM_HEADERS: readBy(parseRequestHeaders).default({}),
+  HTTP_PROXY: readBy(parseProxyUrl).optional(),
+  HTTPS_PROXY: readBy(parseProxyUrl).optional(),
+  NO_PROXY: z.string().default(''),
   UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
   UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * mebibyte),
   SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),

@@ -28,7 +28,7 @@ test('without settings, the documented defaults hold', async () => {
     upstreamUrl: null,
     upstreamTimeoutMs: 5_000,
     syncIntervalMs: 10_000,
-    databaseUrl: 'file:.data/usage.db',
+    databaseUrl: 'file:.data/sample.db',
     logLevel: 'info',
     corsOrigins: [],
     production: false,
@@ -91,11 +91,14 @@ test('other addresses than loopback need ALLOW_ANONYMOUS=true while there is no 
 });
 
 test('production turns introspection off, and INTROSPECTION overrides either way', async () => {
-  expect(await loadConfig({ NODE_ENV: 'production' })).toMatchObject({
+  expect(await loadConfig({ NODE_ENV: 'production', UPSTREAM_URL: 'http://vendor' })).toMatchObject({
     production: true,
     introspection: false,
   });
-  expect((await loadConfig({ NODE_ENV: 'production', INTROSPECTION: 'on' })).introspection).toBe(true);
+  expect(
+    (await loadConfig({ NODE_ENV: 'production', UPSTREAM_URL: 'http://vendor', INTROSPECTION: 'on' }))
+      .introspection,
+  ).toBe(true);
   expect((await loadConfig({ INTROSPECTION: 'off' })).introspection).toBe(false);
   for (const NODE_ENV of ['development', 'test', ''])
     expect(await loadConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });

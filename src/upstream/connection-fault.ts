@@ -23,5 +23,12 @@ export function nameConnectionFault(cause: unknown, call: CallFacts): UpstreamEr
     return new UpstreamUnavailable({ ...call, reason: 'closed' }, { cause });
   }
   const reason = connectCodes.has(code) ? 'unreachable' : 'disconnected';
-  return new UpstreamUnavailable({ ...call, reason }, { cause });
+  return new UpstreamUnavailable({ ...call, reason, detail: describe(cause) }, { cause });
+}
+
+/** What the system said, with the address. Of a name with several addresses, it says so of each. */
+function describe(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0)
+    return cause.errors.map(describe).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
 }

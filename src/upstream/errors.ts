@@ -63,12 +63,15 @@ export class UpstreamUnavailable extends UpstreamError {
     facts: CallFacts & {
       readonly reason: UnavailableReason;
       readonly status?: number;
+      /** What the system said, such as `connect ECONNREFUSED 10.0.0.7:443`. */
+      readonly detail?: string;
       readonly retryAfterMs?: number | null;
     },
     options?: ErrorOptions,
   ) {
     const status = facts.status === undefined ? '' : ` (status ${facts.status})`;
-    super(`${unavailableProblems[facts.reason]}${status}`, facts, options);
+    const detail = facts.detail === undefined ? '' : ` (${facts.detail})`;
+    super(`${unavailableProblems[facts.reason]}${status}${detail}`, facts, options);
     this.reason = facts.reason;
     this.status = facts.status ?? null;
     this.retryAfterMs = facts.retryAfterMs ?? null;
@@ -80,8 +83,17 @@ export class UpstreamRefusal extends UpstreamError {
   override readonly name = 'UpstreamRefusal';
   readonly status: number;
 
-  constructor(facts: CallFacts & { readonly status: number }, options?: ErrorOptions) {
-    super(`it answered with status ${facts.status}`, facts, options);
+  /** @param facts `target`: where a redirect leads to that was not followed; null when it was none */
+  constructor(
+    facts: CallFacts & { readonly status: number; readonly target?: string | null },
+    options?: ErrorOptions,
+  ) {
+    const { status, target = null } = facts;
+    super(
+      `it answered with status ${status}${target === null ? '' : `, which leads to ${target}`}`,
+      facts,
+      options,
+    );
     this.status = facts.status;
   }
 }

@@ -73,7 +73,8 @@ async function refuse(response: HttpResponse, exchange: Exchange & TryLimits): P
   // At once, so that calls which start meanwhile are held back already.
   const retryAfterMs = status === 429 || status === 503 ? throttle.obey(response.retryAfter) : null;
   await discard(response, exchange);
-  if (status !== 429 && status < 500) return new UpstreamRefusal({ ...call, status });
+  if (status !== 429 && status < 500)
+    return new UpstreamRefusal({ ...call, status, target: response.redirectTarget });
   const reason = status === 429 || retryAfterMs !== null ? 'throttled' : 'failed';
   return new UpstreamUnavailable({ ...call, reason, status, retryAfterMs });
 }

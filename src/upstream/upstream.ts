@@ -6,6 +6,8 @@ import { Deadline } from './deadline.ts';
 import { type Exchange, requestMessages, requestReport } from './exchange.ts';
 import { createHttpClient } from './http-client.ts';
 import type { MessageBatch } from './message-list.ts';
+import type { Proxies } from './proxies.ts';
+import type { RequestHeaders } from './request-headers.ts';
 import { tryCall, type TryLimits } from './policy.ts';
 import { RoundedCostLog } from './rounded-cost-log.ts';
 import { type UpstreamState, UpstreamStates } from './upstream-state.ts';
@@ -40,6 +42,10 @@ export interface UpstreamOptions {
    * in which the reader works on a batch does not count.
    */
   readonly timeoutMs: number;
+  /** Sent with each call; `{account}` in a value is replaced by the account's id. Left out: none. */
+  readonly headers?: RequestHeaders;
+  /** Left out: none. */
+  readonly proxies?: Proxies;
   /** The largest body of messages, decompressed. */
   readonly maxBytes: number;
   readonly log: Log;
@@ -62,7 +68,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     random = Math.random,
   } = options;
   // A third of the deadline, so that a lost connection attempt leaves time for another.
-  const http = createHttpClient({ connectTimeoutMs: Math.ceil(timeoutMs / 3) });
+  const http = createHttpClient({ ...options, connectTimeoutMs: Math.ceil(timeoutMs / 3) });
   const states = new UpstreamStates(now);
   const roundedCosts = new RoundedCostLog(log);
   const closing = new AbortController();

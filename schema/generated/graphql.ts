@@ -146,14 +146,14 @@ export type DashboardBoundsQuery = { readonly usage: { readonly id: string, read
 export type DashboardChangesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardChangesSubscription = { readonly usageChanged: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number } } };
+export type DashboardChangesSubscription = { readonly usageChanged: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } };
 
 export type DashboardHeadQueryVariables = Exact<{
   periodId?: string | number | null | undefined;
 }>;
 
 
-export type DashboardHeadQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly byReport: ReadonlyArray<{ readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string } }> } | null };
+export type DashboardHeadQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly byReport: ReadonlyArray<{ readonly report: { readonly id: string, readonly name: string } | null, readonly totals: { readonly creditsUsed: string } }> } | null };
 
 export type DashboardHistoryQueryVariables = Exact<{
   from: string;
@@ -181,7 +181,7 @@ export type DashboardMessagesQuery = { readonly usage: { readonly id: string, re
 export type DashboardNewsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardNewsQuery = { readonly usage: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number } } | null };
+export type DashboardNewsQuery = { readonly usage: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } | null };
 
 export type DashboardPeriodsQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -317,10 +317,11 @@ export const DashboardChangesDocument = new TypedDocumentString(`
       asOf
       stale
       revision
+      setAsideCount
     }
   }
 }
-    `, {"hash":"sha256:f7cbf2d7538ea4fb5f73a71408f593fe8b3f03a32317b7e3737ce3af5968d06d"}) as unknown as TypedDocumentString<DashboardChangesSubscription, DashboardChangesSubscriptionVariables>;
+    `, {"hash":"sha256:23be662d87d7b54ea901e1ae91b65939b7b44ffd965bbf8eb0aba688554ed544"}) as unknown as TypedDocumentString<DashboardChangesSubscription, DashboardChangesSubscriptionVariables>;
 export const DashboardHeadDocument = new TypedDocumentString(`
     query DashboardHead($periodId: ID) {
   usage(periodId: $periodId) {
@@ -335,6 +336,7 @@ export const DashboardHeadDocument = new TypedDocumentString(`
       asOf
       stale
       revision
+      setAsideCount
     }
     totals {
       creditsUsed
@@ -352,7 +354,7 @@ export const DashboardHeadDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:fddb18615938c7463241cb8ba5d1950e165b53c0a804bd04833fbe2658eb6100"}) as unknown as TypedDocumentString<DashboardHeadQuery, DashboardHeadQueryVariables>;
+    `, {"hash":"sha256:2a5af005e068228b03a7f420314559102cef3987c0b1651f80f9b718e71ed058"}) as unknown as TypedDocumentString<DashboardHeadQuery, DashboardHeadQueryVariables>;
 export const DashboardHistoryDocument = new TypedDocumentString(`
     query DashboardHistory($from: DateTime!, $to: DateTime!, $size: WindowSize!, $timeZone: TimeZone!) {
   history(from: $from, to: $to, size: $size, timeZone: $timeZone) {
@@ -426,10 +428,11 @@ export const DashboardNewsDocument = new TypedDocumentString(`
       asOf
       stale
       revision
+      setAsideCount
     }
   }
 }
-    `, {"hash":"sha256:c2c8ebd940e8978ec8ee6fbe314b65f61aebfb92ae213afa2e32cc3ab810b0ea"}) as unknown as TypedDocumentString<DashboardNewsQuery, DashboardNewsQueryVariables>;
+    `, {"hash":"sha256:b088952d1f21f8eb828044320ed8b3df4d4311564f72e4c91481304346a5bb75"}) as unknown as TypedDocumentString<DashboardNewsQuery, DashboardNewsQueryVariables>;
 export const DashboardPeriodsDocument = new TypedDocumentString(`
     query DashboardPeriods($after: String) {
   billingPeriods(first: 12, after: $after) {

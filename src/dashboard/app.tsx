@@ -79,7 +79,11 @@ export function App(): JSX.Element {
           <CredentialForm />
         ) : (
           <main>
-            <Notices outage={outage} stale={freshness?.stale ?? false} />
+            <Notices
+              outage={outage}
+              stale={freshness?.stale ?? false}
+              setAsideCount={freshness?.setAsideCount ?? 0}
+            />
             {head.problem?.kind === 'refused' && <Refused problem={head.problem} />}
             {shown === null ? (
               <Skeleton />

@@ -116,6 +116,13 @@ describeInBrowser('the states of the dashboard', () => {
     await page.getByText(words).waitFor({ state: 'detached' });
   });
 
+  it('says how many rows could not be read', async () => {
+    const app = await startApp({ script: (up) => up.setMessages([...texts(2), { id: 'none', text: 1 }]) });
+    const { page } = await visit(app);
+    await page.getByText('1 row of the upstream’s last list could not be read and is not counted.').waitFor();
+    await sums(page).getByText('2.20 credits in 2 messages').waitFor();
+  });
+
   it('says what an account may not do', async () => {
     const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app, '/livez');

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 
 import type { Problem, WaitReason } from '../data/problem.ts';
-import { formatTime } from '../format.ts';
+import { formatCounted, formatTime } from '../format.ts';
 import { ViewLink } from '../url/link.tsx';
 import { useNavigation } from '../url/use-view.ts';
 import { changeList } from '../url/view.ts';
@@ -13,9 +13,11 @@ import { Countdown } from './countdown.tsx';
 export function Notices({
   outage,
   stale,
+  setAsideCount,
 }: {
   readonly outage: Problem | null;
   readonly stale: boolean;
+  readonly setAsideCount: number;
 }): JSX.Element {
   const { faults } = useNavigation();
   return (
@@ -29,6 +31,12 @@ export function Notices({
       {outage === null && stale && (
         <p class="notice warn">
           The upstream has given no newer list. The figures are what it told last; they move on by themselves.
+        </p>
+      )}
+      {setAsideCount > 0 && (
+        <p class="notice warn">
+          {formatCounted(setAsideCount, 'row')} of the upstream’s last list could not be read and{' '}
+          {setAsideCount === 1 ? 'is' : 'are'} not counted.
         </p>
       )}
       {faults.length > 0 && (

@@ -100,7 +100,8 @@ export class UsageSession {
   } | null> {
     const usage = await this.#reads.readUsage(null);
     if (usage === null) return null;
-    return { revision: usage.freshness.revision, isStale: this.isStale(usage), setAsideCount: 0 };
+    const { revision, setAsideCount } = usage.freshness;
+    return { revision, isStale: this.isStale(usage), setAsideCount };
   }
 
   /** Whether something came from the upstream rather than the ledger: {@link UsageSession.readState} says nothing of it. */

@@ -109,11 +109,9 @@ export class ModelLedger {
       if (earlier === undefined) first.set(message.id, message);
       else if (!hasSameContent(earlier, message)) conflicting.add(message.id);
     }
-    const byId = (ids: Iterable<number>, reason: SetAsideMessage['reason']): SetAsideMessage[] =>
-      [...ids].toSorted((a, b) => a - b).map((id) => ({ id, reason }));
     const setAside = [
-      ...byId(conflicting, 'conflicting_duplicate'),
-      ...byId(
+      ...setAsideById(conflicting, 'conflicting_duplicate'),
+      ...setAsideById(
         [...first.keys()].filter((id) => closedIds.has(id)),
         'closed_period',
       ),
@@ -211,6 +209,10 @@ function compareCodePoints(a: string, b: string): number {
     if (point !== other) return point - other;
   }
   return (left?.length ?? 0) - (right?.length ?? 0);
+}
+
+function setAsideById(ids: Iterable<number>, reason: SetAsideMessage['reason']): readonly SetAsideMessage[] {
+  return [...ids].toSorted((a, b) => a - b).map((id) => ({ id, reason }));
 }
 
 function isInexact(messages: readonly PricedMessage[]): boolean {

@@ -58,6 +58,23 @@ describe('a stream of server-sent events', () => {
     expect(stream.names).not.toContain('complete');
   });
 
+  test('tells when rows of the upstream’s list cannot be read, though nothing else changed', async () => {
+    const app = await startApp({ script: (upstream) => upstream.setMessages([message(1)]) });
+    const stream = await openEventStream(
+      app.url,
+      'subscription { usageChanged { freshness { revision setAsideCount } } }',
+    );
+    const hasTold = (setAsideCount: number) => () =>
+      JSON.stringify(stream.results.at(-1)) ===
+      JSON.stringify({ data: { usageChanged: { freshness: { revision: 1, setAsideCount } } } });
+    await waitUntil(hasTold(0));
+    app.upstream.setMessages([message(1), { ...message(2), id: 'two' }]);
+    await waitUntil(hasTold(1));
+    app.upstream.setMessages([message(1)]);
+    await waitUntil(hasTold(0));
+    stream.close();
+  });
+
   test('tells an error while nothing was ever pulled, and the usage once there is some', async () => {
     const app = await startApp({
       settings: { UPSTREAM_TIMEOUT_MS: '300' },

@@ -22,13 +22,13 @@ export async function readAccountStates(
     .selectFrom('accounts')
     .where('account_id', 'in', accounts)
     .where('as_of_ms', 'is not', null)
-    .select(['account_id', 'revision', 'as_of_ms'])
+    .select(['account_id', 'revision', 'as_of_ms', 'set_aside_count'])
     .select(ledgerClock(database, now).as('now_ms'))
     .execute();
   return rows.map((row) => ({
     account: row.account_id,
     revision: row.revision,
     ageMs: row.now_ms - (row.as_of_ms ?? row.now_ms),
-    setAsideCount: 0,
+    setAsideCount: row.set_aside_count,
   }));
 }

@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type Config, type Environment, InvalidConfig, loadConfig } from './config.ts';
 import type { MisspeltSetting } from './misspelt-settings.ts';
+import { writeReadyBlock } from './ready-block.ts';
 import { type Service, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 
 const sameSignalMs = 500;
+// Most first pulls are over by then.
+const readyPatienceMs = 2_000;
+const lookMs = 50;
 
 /**
  * Runs the service as this process: with the settings of its environment, until a signal ends it. Says on standard
@@ -59,18 +65,22 @@ async function run(config: Config): Promise<void> {
     });
   }
 
-  console.log(readyBlock(config, service));
+  await tellReady(config, service);
 }
 
-function readyBlock(config: Config, { url, sample, hasDatabase }: Service): string {
-  const state = hasDatabase ? 'is ready' : 'has started and waits for its DATABASE';
-  const lines = [
-    `Usage API ${state}${sample ? ', on bundled SAMPLE data (set UPSTREAM_URL for your own)' : ''}`,
-    '',
-    `  Dashboard ${url}/`,
-    `  GraphQL   ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
-    `  REST      ${url}/usage   (as CSV: ${url}/usage.csv)`,
-    `  Health    ${url}/readyz`,
-  ];
-  return `\n${lines.join('\n')}\n`;
+/** Tells people where it is; when it cannot answer yet, also why, and later that it can. */
+async function tellReady(config: Config, service: Service): Promise<void> {
+  const untilMs = performance.now() + readyPatienceMs;
+  const first = await service.findObstacle();
+  let obstacle = first;
+  while (obstacle !== null && obstacle === first && performance.now() < untilMs) {
+    await sleep(lookMs);
+    obstacle = await service.findObstacle();
+  }
+  console.log(writeReadyBlock(config, service, obstacle));
+  while (obstacle !== null) {
+    await sleep(10 * lookMs, null, { ref: false });
+    obstacle = await service.findObstacle();
+    if (obstacle === null) console.log('Usage API is ready now.');
+  }
 }

@@ -8,6 +8,7 @@ import { DatabaseUnavailable } from './ledger/database/database-unavailable.ts';
 import { type Database, openDatabase } from './ledger/database/database.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { AccountWatch } from './live/account-watch.ts';
+import { nameUpstream } from './ready-block.ts';
 import { startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -21,10 +22,8 @@ import { UsageReader } from './usage/usage-reader.ts';
 export interface Service {
   /** Base URL, such as `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Whether it serves the bundled sample, for want of an `UPSTREAM_URL`. */
-  readonly sample: boolean;
-  /** Whether the database was there at the start. */
-  readonly hasDatabase: boolean;
+  /** Why it cannot answer queries yet, for people: it names the upstream and its fault. Null when it can. */
+  findObstacle(): Promise<string | null>;
   /**
    * Finishes the requests and pulls under way, then lets go of everything. What takes too long is cut off: of a pull
    * nothing is recorded then. Ends within about 8 s.
@@ -45,6 +44,7 @@ const refusalsGraceMs = 1_000;
 const pullsGraceMs = 1_500;
 const closeGraceMs = 500;
 const migrationPauseMs = 1_000;
+const firstPullUnderWay = 'the first pull is under way';
 
 /**
  * Puts the rooms together and listens. A PostgreSQL server that is down does not stop the start: the service says that
@@ -141,7 +141,7 @@ export async function startService(
       return 'the database does not answer';
     }
     const failure = sync.failure(anonymousAccount);
-    return failure === null ? 'the first pull is under way' : describePullFailure(failure);
+    return failure === null ? firstPullUnderWay : describePullFailure(failure);
   }
 
   const watch = new AccountWatch({
@@ -165,8 +165,15 @@ export async function startService(
   const url = await listen(app, { host: config.host, port: config.port });
   return {
     url,
-    sample: sample !== null,
-    hasDatabase: migrated,
+    async findObstacle() {
+      const reason = await unreadyReason();
+      const failure = sync.failure(anonymousAccount);
+      const name = `the upstream ${nameUpstream(config.upstreamUrl)}`;
+      if (reason === firstPullUnderWay) return `${name} has not answered so far`;
+      if (reason === null || failure === null || failure instanceof DatabaseUnavailable) return reason;
+      const detail = failure instanceof Error ? failure.message : String(failure);
+      return `${name} has told no usage (${detail})`;
+    },
     async close() {
       stopping.abort();
       const answered = app.close();

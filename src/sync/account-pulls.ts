@@ -64,6 +64,7 @@ export class AccountPulls {
   readonly #setAside: SetAsideLog;
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #outcomes: LRUCache<string, PullOutcome>;
+  readonly #toldAgain: LRUCache<string, { readonly atMs: number; readonly untold: number }>;
 
   constructor(options: AccountPullsOptions) {
     this.#options = options;
@@ -72,6 +73,7 @@ export class AccountPulls {
     this.#troubled = new PullLine(troubled);
     this.#setAside = new SetAsideLog(options);
     this.#outcomes = new LRUCache({ max: options.maxAccounts });
+    this.#toldAgain = new LRUCache({ max: options.maxAccounts });
   }
 
   /** How the account's latest pull ended; null when there was none yet. */
@@ -158,9 +160,23 @@ export class AccountPulls {
     // Nothing new was tried.
     if (failure === null || failure === known || failure instanceof PulledInVain) return;
     if (known === null) log.error({ account, err: failure }, 'pull failed, nothing was recorded');
-    else log.warn({ account, reason: describe(failure) }, 'pull failed again');
+    else this.#tellAgain(account, describe(failure));
+  }
+
+  /** Once a minute at most, with the count of those that were not told. */
+  #tellAgain(account: string, reason: string): void {
+    const nowMs = this.#options.now().getTime();
+    const told = this.#toldAgain.get(account) ?? { atMs: Number.NEGATIVE_INFINITY, untold: 0 };
+    if (nowMs - told.atMs < toldAgainMs) {
+      this.#toldAgain.set(account, { ...told, untold: told.untold + 1 });
+      return;
+    }
+    this.#options.log.warn({ account, reason, times: told.untold + 1 }, 'pull failed again');
+    this.#toldAgain.set(account, { atMs: nowMs, untold: 0 });
   }
 }
+
+const toldAgainMs = 60_000;
 
 type EndedPull = Omit<PullOutcome, 'endedAtMs'>;
 

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,9 @@ test('says once that it is ready, where, and that the data is a sample', async (
   expect(service.output.stdout).toContain(`${url}/graphql`);
   expect(service.output.stdout).toContain(`${url}/usage`);
   expect(service.output.stdout).toContain(`${url}/readyz`);
+  expect(service.output.stdout).toContain('is ready');
+  expect(service.output.stdout).toContain('Reads     the bundled sample');
+  expect(service.output.stdout).toContain('Records   in memory');
   // Nowhere else: the log begins with the first pull.
   expect(service.output.stderr).not.toContain(url);
   service.child.kill('SIGTERM');
@@ -96,4 +100,43 @@ test('a database file that is none ends the process with the reason, which is to
   expect(reason).toBe(`Cannot start: ${message}.`);
   expect(JSON.parse(line)).toMatchObject({ err: { message, cause: { message: 'file is not a database' } } });
   rmSync(folder, { recursive: true });
+});
+
+test('says that it is not ready yet while its upstream fails, with the reason and no secret, and later that it is', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  taken.close();
+  const service = spawnService({
+    PORT: '0',
+    DATABASE_URL: 'memory:',
+    UPSTREAM_URL: `http://user:s3cret@127.0.0.1:${port}/v1?key=s3cret`,
+    UPSTREAM_TIMEOUT_MS: '500',
+    SYNC_INTERVAL_MS: '100',
+  });
+  await service.ready();
+  expect(service.output.stdout).toContain(
+    `not yet: the upstream http://127.0.0.1:${port}/v1 has told no usage`,
+  );
+  expect(service.output.stdout).toContain('ECONNREFUSED');
+  expect(service.output.stdout).not.toContain('is ready');
+  const upstream = createHttpServer((_request, response) => response.end('{"messages":[]}'));
+  upstream.listen(port, '127.0.0.1');
+  await expect.poll(() => service.output.stdout, { timeout: 15_000 }).toContain('is ready now');
+  expect(service.output.stdout + service.output.stderr).not.toContain('s3cret');
+  upstream.closeAllConnections();
+  upstream.close();
+});
+
+test('production does not start without an upstream', async () => {
+  const service = spawnService({
+    PORT: '0',
+    DATABASE_URL: 'memory:',
+    NODE_ENV: 'production',
+    UPSTREM_URL: 'x',
+  });
+  expect(await service.exitCode()).toBe(1);
+  expect(service.output.stderr).toContain('  - UPSTREAM_URL must be set with NODE_ENV=production');
+  expect(service.output.stderr).toContain('  - UPSTREM_URL is no setting: is UPSTREAM_URL meant?');
 });

@@ -46,6 +46,7 @@ describeInBrowser('the dashboard by keyboard alone', () => {
     await tabTo(page, 'Weeks');
     await page.keyboard.press('Enter');
     await page.getByRole('group', { name: 'Credits by week' }).waitFor();
+    expect(page.url()).toContain('&bars=week');
   });
 
   it('filters, takes off, sorts, opens a receipt, turns a page and prices a text', async () => {
@@ -74,6 +75,7 @@ describeInBrowser('the dashboard by keyboard alone', () => {
     await tabTo(page, 'What would a text cost?');
     await page.keyboard.type('aba');
     await page.locator('.estimate .price', { hasText: '2.00' }).waitFor();
+    expect(page.url()).toContain('&sort=-credits&after=');
   });
 
   it('narrows to a report', async () => {
@@ -82,5 +84,6 @@ describeInBrowser('the dashboard by keyboard alone', () => {
     await tabTo(page, /^Rent Roll Reconciliation/);
     await page.keyboard.press('Space');
     await sums(page).getByText('244.00 credits in 4 messages').waitFor();
+    expect(page.url()).toContain('&report=');
   });
 });

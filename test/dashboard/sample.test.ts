@@ -40,7 +40,13 @@ describeInBrowser('the dashboard of the sample', () => {
     const tuesday = await table.getByRole('row', { name: /^Tue 17-11-2026/ }).innerText();
     // 97.00 + (52.00 + 44.00 + 36.00 + 31.00) + 86.70 = 346.70
     expect(tuesday.split('\t').map((cell) => cell.trim())).toEqual([
-      ...['Tue 17-11-2026', '346.70', '22', '97.00', '', '', ''],
+      'Tue 17-11-2026',
+      '346.70',
+      '22',
+      '97.00',
+      '',
+      '',
+      '',
       'Use and Exclusivity Review 52.00\nLandlord Covenants Summary 44.00\nCritical Dates Calendar 36.00\nEstoppel Certificate Check 31.00',
       '86.70',
     ]);
@@ -129,8 +135,12 @@ describeInBrowser('the dashboard of the sample', () => {
     // 1 + 62 × 0.05 + 1.90 + 11 × 0.3 = 9.30
     expect(await receipt.innerText()).toBe(
       [
-        ...['What\tCredits\tSum', 'Every text\t+1.00\t1.00', '62 characters\t+3.10\t4.10'],
-        ...['11 words, by length\t+1.90\t6.00', '11 vowels in every third place\t+3.30\t9.30', 'Price\t9.30'],
+        'What\tCredits\tSum',
+        'Every text\t+1.00\t1.00',
+        '62 characters\t+3.10\t4.10',
+        '11 words, by length\t+1.90\t6.00',
+        '11 vowels in every third place\t+3.30\t9.30',
+        'Price\t9.30',
       ].join('\n'),
     );
     await page.getByRole('button', { name: 'Receipt of message 1024' }).click();

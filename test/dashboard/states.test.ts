@@ -45,6 +45,7 @@ describeInBrowser('the states of the dashboard', () => {
     app.upstream.onMessages(null);
     app.upstream.setMessages(texts(2));
     await sums(page).getByText('2.20 credits in 2 messages').waitFor();
+    expect(await rowIds(page)).toEqual(['1', '2']);
   });
 
   it('shows a dash for an unpriced message, says why, and its price once it has one', async () => {
@@ -121,6 +122,7 @@ describeInBrowser('the states of the dashboard', () => {
     const { page } = await visit(app);
     await page.getByText('1 row of the upstream’s last list could not be read and is not counted.').waitFor();
     await sums(page).getByText('2.20 credits in 2 messages').waitFor();
+    expect(await rowIds(page)).toEqual(['1', '2']);
   });
 
   it('says what an account may not do', async () => {
@@ -135,6 +137,7 @@ describeInBrowser('the states of the dashboard', () => {
     );
     await page.goto('/');
     await page.getByText('Not for you.').waitFor();
+    expect(await page.getByText(/Trying again/).count()).toBe(0);
   });
 
   it('says that figures are stale, and since when', async () => {
@@ -146,6 +149,7 @@ describeInBrowser('the states of the dashboard', () => {
     await page.getByText('The upstream has given no newer list.').waitFor();
     await app.upstream.start();
     await page.getByText(/^Live/).waitFor();
+    expect(await rowIds(page)).toEqual(['1', '2', '3']);
   });
 
   it('keeps the figures while the browser is offline', async () => {
@@ -171,6 +175,7 @@ describeInBrowser('the states of the dashboard', () => {
     const second = await startApp({ upstream, settings: { PORT: new URL(first.url).port } });
     await sums(page).getByText('4.40 credits in 4 messages').waitFor();
     await page.getByText('The service does not answer.').waitFor({ state: 'detached' });
+    expect(await rowIds(page)).toEqual(['1', '2', '3', '4']);
     await second.close();
     await upstream.close();
   });

@@ -79,8 +79,9 @@ export function writeAddress(view: View): string {
 export function readTimeZone(name: string): string | null {
   if (!/^[A-Za-z][\w+/-]{1,63}$/.test(name)) return null;
   try {
-    // Throws at what it does not know; the spelling stays the chooser's own.
-    return new Intl.DateTimeFormat('en', { timeZone: name }) && name;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // It throws at what it does not know; the spelling stays the chooser's own.
+    return timeZone === '' ? null : name;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -60,7 +60,7 @@ export type MessageOrder = {
 export type MessageOrderField =
   /** What it cost. Unpriced messages come last, in either direction. */
   | 'CREDITS_USED'
-  /** The name of its report. Messages without a report come last, in either direction. */
+  /** The name of its report, as people sort names (case and accents come second). Messages without a report come last, in either direction. */
   | 'REPORT_NAME'
   /** When it was sent. */
   | 'TIMESTAMP';

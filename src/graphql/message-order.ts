@@ -14,7 +14,8 @@ registerEnumType(messageOrderFields, {
     TIMESTAMP: { description: 'When it was sent.' },
     CREDITS_USED: { description: 'What it cost. Unpriced messages come last, in either direction.' },
     REPORT_NAME: {
-      description: 'The name of its report. Messages without a report come last, in either direction.',
+      description:
+        'The name of its report, as people sort names (case and accents come second). Messages without a report come last, in either direction.',
     },
   },
 });

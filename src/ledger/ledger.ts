@@ -25,15 +25,18 @@ import {
 } from './reading/periods.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
-import { readReportSlots, type ReportSlot } from './reading/report-slots.ts';
+import {
+  readReportSlots,
+  readReportTotals,
+  type ReportSlot,
+  type ReportTotals,
+} from './reading/report-totals.ts';
 import type { Log } from '../telemetry/log.ts';
 import { readReports } from './reading/report-readings.ts';
 import { prepareStaging } from './recording/staging.ts';
 import {
   readFilteredTotals,
-  readReportTotals,
   readSlots,
-  type ReportTotals,
   type SlotTotals,
   type SumQuery,
   type UsageTotals,
@@ -182,18 +185,18 @@ export class Ledger {
     return readFilteredTotals(this.#database, query);
   }
 
-  /** The totals by quarter of an hour, unless told shorter slots; earliest first. */
+  /** The totals by quarter of an hour, unless told another length; earliest first. */
   readSlots(query: SumQuery, lengthMs?: number): Promise<readonly SlotTotals[]> {
     return readSlots(this.#database, query, lengthMs);
   }
 
-  /** The totals by quarter of an hour, unless told shorter slots, and by period and report; earliest first. */
-  readReportSlots(query: SumQuery, lengthMs?: number): Promise<readonly ReportSlot[]> {
+  /** The totals by slots of a length, and by period and report; earliest first. */
+  readReportSlots(query: SumQuery, lengthMs: number): Promise<readonly ReportSlot[]> {
     return readReportSlots(this.#database, query, lengthMs);
   }
 
   /** The totals by report, dearest first. */
-  readReportTotals(query: SumQuery & { readonly periodId: number }): Promise<readonly ReportTotals[]> {
+  readReportTotals(query: SumQuery): Promise<readonly ReportTotals[]> {
     return readReportTotals(this.#database, query);
   }
 

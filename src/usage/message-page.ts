@@ -81,7 +81,7 @@ function keyOf(message: RecordedMessage, order: readonly MessageOrder[]): Messag
       case 'CREDITS_USED':
         return message.credits?.units ?? null;
       case 'REPORT_NAME':
-        return message.reportName;
+        return message.reportNameKey;
     }
   });
   return [...wishes, message.position];

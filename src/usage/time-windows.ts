@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 
-import { noUsage, type UsageTotals } from '../ledger/reading/sums.ts';
 import { slotMs } from '../ledger/reading/slots.ts';
 import { type CalendarUnit, listBounds, type Weekday } from './calendar.ts';
 
@@ -52,12 +51,13 @@ export function boundWindows(
 }
 
 /**
- * The longest slots that fit between bounds: quarters of an hour, except in zones of old with offsets such as −10:40
- * (Pacific/Kiritimati until 1979), and where a clock changed at one minute past the hour (America/St_Johns until 2011).
+ * The longest slots that fit between bounds, so that the ledger adds up as much as it can: a quarter of an hour always
+ * fits, except in zones of old with offsets such as −10:40 (Pacific/Kiritimati until 1979), and where a clock changed at
+ * one minute past the hour (America/St_Johns until 2011).
  */
 export function slotLengthOf(bounds: readonly number[]): number {
   const fits = (lengthMs: number): boolean => bounds.every((bound) => bound % lengthMs === 0);
-  return [slotMs, 60_000, 1_000].find(fits) ?? 1;
+  return [86_400_000, 3_600_000, slotMs, 60_000, 1_000].find(fits) ?? 1;
 }
 
 /** Something of a slot of time, by where the slot begins in epoch ms. */
@@ -137,16 +137,3 @@ export class TooManyWindows extends Error {
 
 // What IANA allows in a name, so that neither an offset nor a text of any length gets further. The longest has 32 characters.
 const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/;
-
-/** The sum of all. */
-export function sumUp(parts: readonly { readonly totals: UsageTotals }[]): UsageTotals {
-  return parts.reduce((sum, { totals }) => addTotals(sum, totals), noUsage);
-}
-
-function addTotals(a: UsageTotals, b: UsageTotals): UsageTotals {
-  return {
-    creditsUsed: a.creditsUsed.plus(b.creditsUsed),
-    messageCount: a.messageCount + b.messageCount,
-    unpricedCount: a.unpricedCount + b.unpricedCount,
-  };
-}

@@ -1,24 +1,12 @@
 import { allMessages, isUnfiltered, type MessageFilter } from '../ledger/reading/message-filter.ts';
 import type { RecordedMessage } from '../ledger/reading/message-page.ts';
 import type { PeriodUsage } from '../ledger/reading/periods.ts';
-import {
-  type ReportTotals,
-  type SlotTotals,
-  type SumQuery,
-  type UsageTotals,
-} from '../ledger/reading/sums.ts';
+import { type ReportTotals, sumByReport } from '../ledger/reading/report-totals.ts';
+import { addUp, type SlotTotals, type SumQuery, type UsageTotals } from '../ledger/reading/sums.ts';
 import type { AccountReads } from './account-reads.ts';
 import { InvalidArgument } from './invalid-argument.ts';
 import { readOnce } from './read-once.ts';
-import { readReportWindows } from './report-windows.ts';
-import {
-  boundWindows,
-  dealOut,
-  slotLengthOf,
-  sumUp,
-  TooManyWindows,
-  type WindowCut,
-} from './time-windows.ts';
+import { boundWindows, dealOut, slotLengthOf, TooManyWindows, type WindowCut } from './time-windows.ts';
 
 /** A span of time across periods, half-open in epoch ms, and how to cut it. */
 export interface HistoryQuery extends WindowCut {
@@ -35,7 +23,8 @@ export interface UsageWindow {
   byReport(): Promise<readonly ReportTotals[]>;
 }
 
-export type { ReportTotals, UsageTotals } from '../ledger/reading/sums.ts';
+export type { ReportTotals } from '../ledger/reading/report-totals.ts';
+export type { UsageTotals } from '../ledger/reading/sums.ts';
 
 /** The sums that one request reads. What several of its fields need is read once. */
 export class UsageSums {
@@ -58,7 +47,7 @@ export class UsageSums {
     await Promise.resolve();
     const parts = this.#parts.get(keyOf(query));
     return readOnce(this.#totals, keyOf(query), () =>
-      parts === undefined ? this.#reads.ledger.readTotals(query) : parts.then(sumUp),
+      parts === undefined ? this.#reads.ledger.readTotals(query) : parts.then(addUp),
     );
   }
 
@@ -108,11 +97,14 @@ export class UsageSums {
     const slots = await reading;
     // Few ask for the reports of windows, and whoever does asks for those of all.
     let reports: Promise<readonly (readonly ReportTotals[])[]> | null = null;
-    const readReports = () => (reports ??= readReportWindows(this.#reads.ledger, query, bounds));
+    const readReports = () =>
+      (reports ??= this.#reads.ledger
+        .readReportSlots(query, lengthMs)
+        .then((all) => dealOut(bounds, all).map(({ slots: own }) => sumByReport(own))));
     return dealOut(bounds, slots).map(({ fromMs, toMs, slots: own }, index) => ({
       fromMs,
       toMs,
-      totals: sumUp(own),
+      totals: addUp(own),
       byReport: async () => (await readReports())[index] ?? [],
     }));
   }

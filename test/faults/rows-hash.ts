@@ -12,7 +12,7 @@ const contents = {
   },
   messages: {
     key: 'account_id, message_id',
-    rest: 'period_id, position, timestamp_ms, timestamp, text, search_text, report_id, report_name, credits',
+    rest: 'period_id, position, timestamp_ms, timestamp, text, search_text, report_id, report_name, report_name_key, credits',
   },
   message_history: {
     key: 'account_id, message_id, revision',
@@ -20,9 +20,8 @@ const contents = {
   },
   reports: { key: 'account_id, period_id, report_id', rest: 'status, name, credit_cost' },
   rate_cards: { key: 'account_id, version', rest: 'card' },
-  usage_slots: { key: 'account_id, period_id, slot', rest: 'credits, message_count, unpriced_count' },
-  usage_reports: {
-    key: 'account_id, period_id, has_report, report_id',
+  usage_sums: {
+    key: 'account_id, period_id, slot, has_report, report_id',
     rest: 'credits, message_count, unpriced_count',
   },
 } as const;

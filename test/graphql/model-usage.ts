@@ -1,4 +1,5 @@
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
+import { foldPlainly, lettersOf } from '../ledger/model-texts.ts';
 import { priceNaively } from '../billing/naive-rating.ts';
 
 /** A message as the upstream's JSON has it. */
@@ -76,7 +77,7 @@ export function filterMessages(
       (hasReport === null || hasReport === (message.reportId !== null)) &&
       (min === null || (message.units !== null && message.units >= toUnits(min))) &&
       (max === null || (message.units !== null && message.units <= toUnits(max))) &&
-      (text === null || message.text.toLowerCase().includes(text.toLowerCase())),
+      (text === null || foldPlainly(message.text).includes(foldPlainly(text))),
   );
 }
 
@@ -122,9 +123,13 @@ function sortableValue(message: ModelMessage, field: ModelOrder['field']): strin
     case 'CREDITS_USED':
       return message.units === null ? null : String(message.units).padStart(20, '0');
     case 'REPORT_NAME':
-      // UTF-8 sorts by code point, which the UTF-16 units of a string do not beyond U+FFFF.
-      return message.reportName === null ? null : Buffer.from(message.reportName).toString('hex');
+      return message.reportName === null ? null : sortableName(message.reportName);
   }
+}
+
+/** UTF-8 sorts by code point, which the UTF-16 units of a string do not beyond U+FFFF. */
+function sortableName(name: string): string {
+  return `${Buffer.from(lettersOf(name)).toString('hex')} ${Buffer.from(name).toString('hex')}`;
 }
 
 function compareValues(a: string | null, b: string | null, direction: ModelOrder['direction']): number {

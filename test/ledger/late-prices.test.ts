@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Credits } from '../../src/billing/credits.ts';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import type { Database } from '../../src/ledger/database/database.ts';
+import { nameKey } from '../../src/ledger/keys/name-key.ts';
 import { allMessages } from '../../src/ledger/reading/message-filter.ts';
 import { type LateReading, type LateReport } from '../../src/ledger/recording/pull.ts';
 import { SnapshotConflict } from '../../src/ledger/recording/snapshot-refused.ts';
@@ -29,8 +30,7 @@ async function readPeriodRows(database: Database, periodId: number) {
     messages: await ofPeriod('messages'),
     reports: await ofPeriod('reports'),
     history: await ofPeriod('message_history'),
-    slots: await ofPeriod('usage_slots'),
-    sums: await ofPeriod('usage_reports'),
+    sums: await ofPeriod('usage_sums'),
   };
 }
 
@@ -59,14 +59,29 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
       },
     ]);
     expect(await ledger.readReportTotals(closed)).toEqual([
-      { report: lease, totals: { creditsUsed: Credits.parse('15.5'), messageCount: 1, unpricedCount: 0 } },
-      { report: null, totals: { creditsUsed: Credits.parse('1.25'), messageCount: 1, unpricedCount: 0 } },
+      {
+        report: lease,
+        creditCost: lease.creditCost,
+        totals: { creditsUsed: Credits.parse('15.5'), messageCount: 1, unpricedCount: 0 },
+      },
+      {
+        report: null,
+        creditCost: null,
+        totals: { creditsUsed: Credits.parse('1.25'), messageCount: 1, unpricedCount: 0 },
+      },
     ]);
 
     const after = await readPeriodRows(database, 1);
     expect(after.messages).toEqual(
       before.messages.map((row) =>
-        row['message_id'] === 2 ? { ...row, credits: 155_000, report_name: 'Lease Report' } : row,
+        row['message_id'] === 2
+          ? {
+              ...row,
+              credits: 155_000,
+              report_name: 'Lease Report',
+              report_name_key: nameKey('Lease Report'),
+            }
+          : row,
       ),
     );
     expect(after.reports).toMatchObject([{ status: 'found', credit_cost: 155_000, read_at_ms: 9 }]);
@@ -148,7 +163,14 @@ describe.each(testDatabases)('an unpriced message of a closed period on $name', 
     const after = await readPeriodRows(database, 1);
     expect(after.messages).toEqual(
       closed.messages.map((row) =>
-        row['message_id'] === 2 ? { ...row, credits: 155_000, report_name: 'Lease Report' } : row,
+        row['message_id'] === 2
+          ? {
+              ...row,
+              credits: 155_000,
+              report_name: 'Lease Report',
+              report_name_key: nameKey('Lease Report'),
+            }
+          : row,
       ),
     );
     expect(after.reports.filter((row) => row['report_id'] === 6)).toEqual(

@@ -159,16 +159,16 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
   it('leaves everything as it was when its commit fails half way, and the next pull works', async () => {
     const { ledger, database } = await openTestLedger(testDatabase);
     await recordPull(ledger, [textMessage(1, 10)]);
-    const tables = ['accounts', 'periods', 'messages', 'message_history', 'usage_slots'] as const;
+    const tables = ['accounts', 'periods', 'messages', 'message_history', 'usage_sums'] as const;
     const read = async (): Promise<readonly unknown[]> =>
       Promise.all(tables.map((table) => readRows(database, table)));
     const before = await read();
 
     // The sums are written last, so that their table's absence fails a commit when all else is done.
-    await sql`alter table usage_reports rename to hidden`.execute(database.writes);
+    await sql`alter table usage_sums rename to hidden`.execute(database.writes);
     const attempt = recordPull(ledger, [textMessage(1, 11), textMessage(2, 20)]);
-    await expect(attempt).rejects.toThrow(/usage_reports/);
-    await sql`alter table hidden rename to usage_reports`.execute(database.writes);
+    await expect(attempt).rejects.toThrow(/usage_sums/);
+    await sql`alter table hidden rename to usage_sums`.execute(database.writes);
     expect(await read()).toEqual(before);
 
     await recordPull(ledger, [textMessage(1, 11), textMessage(2, 20)]);

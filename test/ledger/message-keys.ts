@@ -6,7 +6,7 @@ export function keyOf(message: RecordedMessage, order: readonly MessageOrder[]):
   const values = {
     TIMESTAMP: message.timestampMs,
     CREDITS_USED: message.credits?.units ?? null,
-    REPORT_NAME: message.reportName,
+    REPORT_NAME: message.reportNameKey,
   };
   return [...order.map(({ field }) => values[field]), message.position];
 }

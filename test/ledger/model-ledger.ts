@@ -9,6 +9,7 @@ import type {
   SetAsideMessage,
 } from '../../src/ledger/recording/pull.ts';
 import { findLateReports, priceLate } from './model-late-prices.ts';
+import { compareNames, foldPlainly } from './model-texts.ts';
 
 /** A period of the model. */
 export interface ModelPeriod {
@@ -187,7 +188,7 @@ function passes(message: PricedMessage, filter: MessageFilter): boolean {
     return false;
   if (filter.maxCredits !== null && (credits === null || credits.units > filter.maxCredits.units))
     return false;
-  return filter.text === null || text.toLowerCase().includes(filter.text.toLowerCase());
+  return filter.text === null || foldPlainly(text).includes(foldPlainly(filter.text));
 }
 
 function compare(a: PricedMessage, b: PricedMessage, { field, direction }: MessageOrder): number {
@@ -196,19 +197,9 @@ function compare(a: PricedMessage, b: PricedMessage, { field, direction }: Messa
   const [left, right] = field === 'CREDITS_USED' ? [a.credits, b.credits] : [a.reportName, b.reportName];
   if (left === null || right === null) return Number(left === null) - Number(right === null);
   if (typeof left === 'string' || typeof right === 'string') {
-    return sign * compareCodePoints(String(left), String(right));
+    return sign * compareNames(String(left), String(right));
   }
   return sign * (left.units - right.units);
-}
-
-function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]].map((points) => points.map((point) => point.codePointAt(0) ?? 0));
-  for (const [place, point] of (left ?? []).entries()) {
-    const other = right?.[place];
-    if (other === undefined) return 1;
-    if (point !== other) return point - other;
-  }
-  return (left?.length ?? 0) - (right?.length ?? 0);
 }
 
 function setAsideById(ids: Iterable<number>, reason: SetAsideMessage['reason']): readonly SetAsideMessage[] {

@@ -1,6 +1,7 @@
 import { Credits } from '../../src/billing/credits.ts';
 import type { PricedMessage, ReportReading } from '../../src/ledger/recording/pull.ts';
-import type { ReportTotals, SlotTotals, UsageTotals } from '../../src/ledger/reading/sums.ts';
+import type { ReportTotals } from '../../src/ledger/reading/report-totals.ts';
+import type { SlotTotals, UsageTotals } from '../../src/ledger/reading/sums.ts';
 
 /** What messages come to, one by one. */
 export function sumUp(messages: readonly PricedMessage[]): UsageTotals {

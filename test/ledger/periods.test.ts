@@ -11,14 +11,7 @@ const lease = report(5, 'Lease Report', '15.5');
 const newest = (limit: number): PeriodQuery => ({ belowId: null, aboveId: null, limit, backward: false });
 
 async function readPeriodRows(database: Database, periodId: number): Promise<readonly unknown[]> {
-  const tables = [
-    'periods',
-    'messages',
-    'reports',
-    'usage_slots',
-    'usage_reports',
-    'message_history',
-  ] as const;
+  const tables = ['periods', 'messages', 'reports', 'usage_sums', 'message_history'] as const;
   const rows = await Promise.all(tables.map((table) => readRows(database, table)));
   return rows.map((ofTable) => ofTable.filter((row) => row['period_id'] === periodId));
 }

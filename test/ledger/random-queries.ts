@@ -21,7 +21,24 @@ export const someFilter: fc.Arbitrary<MessageFilter> = fc.record({
   hasReport: seldom(fc.boolean()),
   minCredits: seldom(someCredits),
   maxCredits: seldom(someCredits),
-  text: seldom(fc.constantFrom('hi', 'ärger', 'STRASSE', 'ß', 'İ', '', '%', '_OF_', "'", '😀', 'conflict')),
+  text: seldom(
+    fc.constantFrom(
+      'hi',
+      'ärger',
+      'STRASSE',
+      'ß',
+      'İ',
+      'a\u0308rger',
+      'ΣΟΦΟΣ',
+      'CAFÉ',
+      '',
+      '%',
+      '_OF_',
+      "'",
+      '😀',
+      'conflict',
+    ),
+  ),
 });
 
 /** Up to three wishes, even the same field twice. */

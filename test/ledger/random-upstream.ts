@@ -50,9 +50,18 @@ export const someAdditions: fc.Arbitrary<readonly UpstreamEvent[]> = fc.array(
   },
 );
 
-const texts = ['Hi', 'hi there', 'ÄRGER mit Straße', 'İstanbul', '', '100% _of_ "it\'s"', 'HELLO\n😀'];
+const texts = [
+  'Hi',
+  'hi there',
+  'ΣΟΦΟΣΑ cafe\u0301',
+  'ÄRGER mit Straße',
+  'İstanbul',
+  '',
+  '100% _of_ "it\'s"',
+  'HELLO\n😀',
+];
 // U+FFFD comes before U+1F600 by code point, and after it by UTF-16 unit; two reports share a name.
-const names = ['Zoo', 'apple', 'Äther', '😀 report', '\u{FFFD} odd', 'Zoo'];
+const names = ['Zoo', 'zOO', 'Äther', '😀 report', '\u{FFFD} odd', 'Zoo'];
 const costs = ['0', '1.25', '15.5', '79'];
 
 /** An upstream to which random things happen. It prices its messages itself, in a way of its own. */

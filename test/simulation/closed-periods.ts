@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { nameKey } from '../../src/ledger/keys/name-key.ts';
 import type { UsageTotals } from '../../src/ledger/reading/sums.ts';
 import type { ModelLedger, ModelPeriod } from '../ledger/model-ledger.ts';
-import { sumUp, sumUpReports, sumUpSlots } from '../ledger/model-sums.ts';
+import { sumUp } from '../ledger/model-sums.ts';
 import type { StoredRows } from './stored-rows.ts';
 
 type Row = StoredRows[string][number];
@@ -34,7 +36,12 @@ function fillIn(before: StoredRows, period: ModelPeriod): StoredRows {
 
 function priceOf(row: Row, { messages }: ModelPeriod): Row {
   const message = messages.find(({ id }) => id === row['message_id']);
-  return { credits: message?.credits?.units ?? null, report_name: message?.reportName ?? null };
+  const name = message?.reportName ?? null;
+  return {
+    credits: message?.credits?.units ?? null,
+    report_name: name,
+    report_name_key: name === null ? null : nameKey(name),
+  };
 }
 
 function readingOf(row: Row, { reports }: ModelPeriod): Row {
@@ -52,16 +59,22 @@ function change(row: Row, changed: Row): Row {
   return { ...row, ...changed };
 }
 
-function sumsOf({ periods = [] }: StoredRows, { id, messages, reports }: ModelPeriod): StoredRows {
-  const byReport = sumUpReports(messages, reports).map(({ report, totals }) =>
-    toSums(totals, { period_id: id, has_report: report === null ? 0 : 1, report_id: report?.id ?? 0 }),
-  );
+function sumsOf({ periods = [] }: StoredRows, { id, messages }: ModelPeriod): StoredRows {
+  const bySlotAndReport = Map.groupBy(messages, ({ timestampMs, reportId, reportName, credits }) => {
+    const hasReport = reportName !== null || credits === null;
+    return JSON.stringify([Math.floor(timestampMs / quarterMs), hasReport ? 1 : 0, hasReport ? reportId : 0]);
+  });
+  const sums = [...bySlotAndReport].map(([key, own]) => {
+    const [slot = 0, hasReport = 0, reportId = 0] = z.array(z.number()).parse(JSON.parse(key));
+    return { key: [slot, hasReport, reportId], own };
+  });
   return {
     periods: periods.map((row) => toSums(sumUp(messages), row)),
-    usage_slots: sumUpSlots(messages).map(({ fromMs, totals }) =>
-      toSums(totals, { period_id: id, slot: fromMs / quarterMs }),
-    ),
-    usage_reports: byReport.toSorted((a, b) => keyOf(a) - keyOf(b)),
+    usage_sums: sums
+      .toSorted((a, b) => compareKeys(a.key, b.key))
+      .map(({ key: [slot, hasReport, reportId], own }) =>
+        toSums(sumUp(own), { period_id: id, slot, has_report: hasReport, report_id: reportId }),
+      ),
   };
 }
 
@@ -70,9 +83,9 @@ function toSums({ creditsUsed, messageCount, unpricedCount }: UsageTotals, row: 
   return { ...row, credits: creditsUsed.units, message_count: messageCount, unpriced_count: unpricedCount };
 }
 
-/** What has no report has the id 0, which no report of the simulation has. */
-function keyOf(row: Row): number {
-  return Number(row['report_id']);
+function compareKeys(a: readonly number[], b: readonly number[]): number {
+  const place = a.findIndex((value, index) => value !== b[index]);
+  return (a[place] ?? 0) - (b[place] ?? 0);
 }
 
 function rowsOf(rows: StoredRows, periodId: number): StoredRows {

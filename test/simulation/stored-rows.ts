@@ -7,8 +7,7 @@ const tables = {
   messages: 'period_id, position',
   message_history: 'period_id, revision, message_id',
   reports: 'period_id, report_id',
-  usage_slots: 'period_id, slot',
-  usage_reports: 'period_id, has_report, report_id',
+  usage_sums: 'period_id, slot, has_report, report_id',
 } as const;
 
 /** Stored rows by table, without the account's name. */

@@ -1,5 +1,5 @@
-import type { SlotTotals, UsageTotals } from '../../src/ledger/reading/sums.ts';
-import { boundWindows, dealOut, sumUp, type TimeSpan, type WindowCut } from '../../src/usage/time-windows.ts';
+import { addUp, type SlotTotals, type UsageTotals } from '../../src/ledger/reading/sums.ts';
+import { boundWindows, dealOut, type TimeSpan, type WindowCut } from '../../src/usage/time-windows.ts';
 
 /** Windows with their totals, as reading folds them; weeks begin on Monday unless told otherwise. */
 export function foldWindows({
@@ -15,5 +15,5 @@ export function foldWindows({
   readonly totals: UsageTotals;
 }[] {
   const bounds = boundWindows({ weekStart: 'MONDAY', ...cut }, { firstMs, lastMs });
-  return dealOut(bounds, slots).map(({ fromMs, toMs, slots: own }) => ({ fromMs, toMs, totals: sumUp(own) }));
+  return dealOut(bounds, slots).map(({ fromMs, toMs, slots: own }) => ({ fromMs, toMs, totals: addUp(own) }));
 }

@@ -90,7 +90,7 @@ async function auditAccount(db: Kysely<Tables>, account: string, figures: Figure
     sums.add({
       periodId: message.period_id,
       timestampMs: message.timestamp_ms,
-      reportId: price.report_name === null ? null : message.report_id,
+      reportId: price.report_name === null && price.credits !== null ? null : message.report_id,
       credits: price.credits,
     });
   }

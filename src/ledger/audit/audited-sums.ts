@@ -8,7 +8,7 @@ import type { Figures } from './figures.ts';
 export interface SummedMessage {
   readonly periodId: number;
   readonly timestampMs: number;
-  /** The report that set the price; null: the text did, or nothing yet. */
+  /** The report that set the price, or whose price it waits for; null: the text set it. */
   readonly reportId: number | null;
   /** In units; null while unpriced. */
   readonly credits: number | null;
@@ -18,9 +18,8 @@ type Sums = { credits: number; message_count: number; unpriced_count: number };
 
 interface PeriodSums {
   readonly all: Sums;
-  readonly bySlot: Map<number, Sums>;
-  /** Null: all messages that no report priced. */
-  readonly byReport: Map<number | null, Sums>;
+  /** By slot and report, as {@link cellOf} names them. */
+  readonly byCell: Map<string, Sums>;
   firstMs: number | null;
   lastMs: number | null;
 }
@@ -42,7 +41,7 @@ export class AuditedSums {
   add({ periodId, timestampMs, reportId, credits }: SummedMessage): void {
     const period = this.#period(periodId);
     const slot = Math.floor(timestampMs / slotMs);
-    for (const sums of [period.all, sumsOf(period.bySlot, slot), sumsOf(period.byReport, reportId)]) {
+    for (const sums of [period.all, sumsOf(period.byCell, cellOf(slot, reportId))]) {
       sums.credits += credits ?? 0;
       sums.message_count += 1;
       sums.unpriced_count += credits === null ? 1 : 0;
@@ -63,8 +62,7 @@ export class AuditedSums {
       const { all, firstMs, lastMs } = this.#period(periodId);
       const recomputed = { first_message_ms: firstMs, last_message_ms: lastMs, ...all };
       this.#compareRow(`period ${periodId}`, stored, recomputed);
-      await this.#compareSlots(db, periodId);
-      await this.#compareReports(db, periodId);
+      await this.#compareCells(db, periodId);
     }
     const known = new Set(periods.map((row) => row.period_id));
     for (const [periodId, { all }] of this.#periods) {
@@ -72,47 +70,25 @@ export class AuditedSums {
     }
   }
 
-  async #compareSlots(db: Kysely<Tables>, periodId: number): Promise<void> {
+  async #compareCells(db: Kysely<Tables>, periodId: number): Promise<void> {
     const rows = await db
-      .selectFrom('usage_slots')
+      .selectFrom('usage_sums')
       .where('account_id', '=', this.#account)
       .where('period_id', '=', periodId)
-      .select(['slot', ...sumColumns])
+      .select(['slot', 'has_report', 'report_id', ...sumColumns])
       .orderBy('slot')
-      .execute();
-    const stored = new Map(rows.map(({ slot, ...sums }) => [slot, sums]));
-    this.#compareAll(stored, this.#period(periodId).bySlot, (slot) => `period ${periodId} slot ${slot}`);
-  }
-
-  async #compareReports(db: Kysely<Tables>, periodId: number): Promise<void> {
-    const rows = await db
-      .selectFrom('usage_reports')
-      .where('account_id', '=', this.#account)
-      .where('period_id', '=', periodId)
-      .select(['has_report', 'report_id', ...sumColumns])
       .orderBy('has_report')
       .orderBy('report_id')
       .execute();
     const stored = new Map(
-      rows.map(({ has_report: hasReport, report_id: reportId, ...sums }) => [
-        hasReport === 1 ? reportId : null,
+      rows.map(({ slot, has_report: hasReport, report_id: reportId, ...sums }) => [
+        cellOf(slot, hasReport === 1 ? reportId : null),
         sums,
       ]),
     );
-    this.#compareAll(
-      stored,
-      this.#period(periodId).byReport,
-      (reportId) => `period ${periodId} ${reportId === null ? 'without a report' : `report ${reportId}`}`,
-    );
-  }
-
-  #compareAll<Key>(
-    stored: ReadonlyMap<Key, Sums>,
-    recomputed: ReadonlyMap<Key, Sums>,
-    nameRow: (key: Key) => string,
-  ): void {
-    for (const key of new Set([...stored.keys(), ...recomputed.keys()])) {
-      this.#compareRow(nameRow(key), stored.get(key) ?? null, recomputed.get(key) ?? null);
+    const { byCell } = this.#period(periodId);
+    for (const cell of new Set([...stored.keys(), ...byCell.keys()])) {
+      this.#compareRow(`period ${periodId} ${cell}`, stored.get(cell) ?? null, byCell.get(cell) ?? null);
     }
   }
 
@@ -126,11 +102,15 @@ export class AuditedSums {
   #period(periodId: number): PeriodSums {
     let period = this.#periods.get(periodId);
     if (period === undefined) {
-      period = { all: noSums(), bySlot: new Map(), byReport: new Map(), firstMs: null, lastMs: null };
+      period = { all: noSums(), byCell: new Map(), firstMs: null, lastMs: null };
       this.#periods.set(periodId, period);
     }
     return period;
   }
+}
+
+function cellOf(slot: number, reportId: number | null): string {
+  return `slot ${slot} ${reportId === null ? 'without a report' : `report ${reportId}`}`;
 }
 
 function sumsOf<Key>(all: Map<Key, Sums>, key: Key): Sums {

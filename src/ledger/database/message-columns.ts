@@ -47,6 +47,14 @@ const priceColumns = {
  */
 export const messageColumns = { ...contentColumns, ...priceColumns };
 
+/** What is made of a message's text and its report's name, to search and to sort by. The history has none of it. */
+export const keyColumns = {
+  /** As `searchKey` makes it. */
+  search_text: { type: 'text', nullable: false },
+  /** As `nameKey` makes it; null without a name. */
+  report_name_key: { type: 'text', nullable: true },
+} as const satisfies Record<string, Column>;
+
 type Row<Columns extends Record<string, Column>> = {
   -readonly [Name in keyof Columns]:
     | (Columns[Name]['type'] extends 'text' ? string : number)
@@ -58,6 +66,12 @@ export type MessageRow = Row<typeof messageColumns>;
 
 /** A row of the counts alone. */
 export type MeasureRow = Row<typeof measureColumns>;
+
+/** A row of {@link keyColumns}. */
+export type KeyRow = Row<typeof keyColumns>;
+
+/** The names of {@link keyColumns}. */
+export const keyColumnNames = namesOf(keyColumns);
 
 /** The names of {@link messageColumns}. */
 export const messageColumnNames = namesOf(messageColumns);

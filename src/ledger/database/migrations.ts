@@ -9,6 +9,8 @@ import { indexAskedAccounts } from './migrations/0002-asked-accounts.ts';
 import { addPullTimes } from './migrations/0003-pull-times.ts';
 import { addMeasures } from './migrations/0004-measures.ts';
 import { countSetAside } from './migrations/0005-set-aside.ts';
+import { addRollUp } from './migrations/0006-roll-up.ts';
+import { keyTexts } from './migrations/0007-text-keys.ts';
 
 /**
  * Brings the tables up to date. Safe when several instances start at once: one migrates, the others wait.
@@ -43,5 +45,7 @@ function listMigrations(kind: Database['kind'], log: Log | null): Record<string,
     '0003-pull-times': { up: addPullTimes },
     '0004-measures': { up: (db) => addMeasures(db, kind, log) },
     '0005-set-aside': { up: countSetAside },
+    '0006-roll-up': { up: (db) => addRollUp(db, kind) },
+    '0007-text-keys': { up: (db) => keyTexts(db, kind) },
   };
 }

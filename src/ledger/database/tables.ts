@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 
 import type { ReportAnswer } from '../../billing/report.ts';
-import type { MessageRow } from './message-columns.ts';
+import type { KeyRow, MessageRow } from './message-columns.ts';
 
 /** The ledger's tables as Kysely sees them. Times are epoch milliseconds, credits are units of 1/10,000. */
 export interface Tables {
@@ -11,8 +11,7 @@ export interface Tables {
   readonly message_history: MessageHistoryTable;
   readonly reports: ReportsTable;
   readonly rate_cards: RateCardsTable;
-  readonly usage_slots: UsageSlotsTable;
-  readonly usage_reports: UsageReportsTable;
+  readonly usage_sums: UsageSumsTable;
   readonly staged_messages: StagedMessagesTable;
 }
 
@@ -72,12 +71,10 @@ interface ChargedMessage extends OwnedMessage {
 }
 
 /** The messages that count: never a withdrawn one, never an amended one's old content. */
-export interface MessagesTable extends ChargedMessage {
+export interface MessagesTable extends ChargedMessage, KeyRow {
   period_id: number;
   /** Rises in the upstream's order, with gaps. */
   position: number;
-  /** The text in lower case, for searches that find the same on every database. */
-  search_text: string;
 }
 
 /** What a message was before it was amended or withdrawn. Nothing that was recorded is ever lost. */
@@ -115,27 +112,20 @@ export interface RateCardsTable {
   card: string;
 }
 
-/** Sums by quarter-hour: slot n is [n, n+1) × 15 minutes since the epoch. Derived from `messages`. */
-export interface UsageSlotsTable extends Sums {
+/** Sums by quarter-hour and report: slot n is [n, n+1) × 15 minutes since the epoch. Derived from `messages`. */
+export interface UsageSumsTable extends Sums {
   account_id: string;
   period_id: number;
   slot: number;
-}
-
-/** Sums by report. Derived from `messages`. */
-export interface UsageReportsTable extends Sums {
-  account_id: string;
-  period_id: number;
-  /** 1: charged by the report `report_id`. 0: all others together, with `report_id` 0. */
+  /** 1: of the report `report_id`, those included that wait for its price. 0: priced from the text, with `report_id` 0. */
   has_report: number;
   report_id: number;
 }
 
 /** A pull's snapshot on its way into the ledger; nobody reads it but that pull. */
-export interface StagedMessagesTable extends OwnedMessage {
+export interface StagedMessagesTable extends OwnedMessage, KeyRow {
   pull_id: string;
   /** The place in the snapshot, from 0. */
   ordinal: number;
-  search_text: string;
   position: number | null;
 }

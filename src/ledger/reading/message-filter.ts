@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 
 import type { Credits } from '../../billing/credits.ts';
+import { searchKey } from '../keys/search-key.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 
@@ -18,7 +19,7 @@ export interface MessageFilter {
   readonly minCredits: Credits | null;
   /** Inclusive; an unpriced message lies in no range. */
   readonly maxCredits: Credits | null;
-  /** A part of the text, in any case. */
+  /** A part of the text, in any case and any Unicode form. */
   readonly text: string | null;
 }
 
@@ -59,7 +60,7 @@ export function filterConditions(
   if (filter.maxCredits !== null) conditions.push(eb('credits', '<=', filter.maxCredits.units));
   if (filter.text !== null) {
     const place = sql.raw(kind === 'sqlite' ? 'instr' : 'strpos');
-    conditions.push(sql<SqlBool>`${place}(search_text, ${filter.text.toLowerCase()}) > 0`);
+    conditions.push(sql<SqlBool>`${place}(search_text, ${searchKey(filter.text)}) > 0`);
   }
   return conditions;
 }

@@ -22,6 +22,7 @@ const columns = [
   'timestamp',
   'report_id',
   'report_name',
+  'report_name_key',
   'credits',
 ] as const;
 

@@ -13,7 +13,7 @@ export interface MessageOrder {
 export const orderColumns = {
   TIMESTAMP: { column: 'timestamp_ms', nullable: false },
   CREDITS_USED: { column: 'credits', nullable: true },
-  REPORT_NAME: { column: 'report_name', nullable: true },
+  REPORT_NAME: { column: 'report_name_key', nullable: true },
 } as const satisfies Record<MessageOrderField, { column: string; nullable: boolean }>;
 
 /** The place of a message in an order: one value for each wish, then the position that makes it total. */

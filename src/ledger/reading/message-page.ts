@@ -14,6 +14,8 @@ export interface RecordedMessage extends PricedMessage {
   readonly periodId: number;
   /** Rises in the upstream's order. */
   readonly position: number;
+  /** What its report's name sorts by; null without a name. */
+  readonly reportNameKey: string | null;
   /** Lower-case hex of the SHA-256 of the text in UTF-8. */
   readonly textSha256: string;
   /** The measure does not give the credits: they were charged before texts were measured, and stand. */
@@ -36,6 +38,7 @@ export interface MessagePageQuery {
 
 // Nobody but the audit asks what measured a text.
 const columns = [
+  'report_name_key',
   'message_id',
   'period_id',
   'position',
@@ -119,6 +122,7 @@ function toRecordedMessage(row: Pick<Selectable<MessagesTable>, (typeof columns)
     creditsAreKept: row.credits_kept === 1,
     reportId: row.report_id,
     reportName: row.report_name,
+    reportNameKey: row.report_name_key,
     credits: row.credits === null ? null : Credits.fromUnits(row.credits),
   };
 }

@@ -4,7 +4,7 @@ import { type MessageKey, type MessageOrder, orderColumns } from './message-orde
 import type { Tables } from '../database/tables.ts';
 
 interface SortKey {
-  readonly column: 'timestamp_ms' | 'credits' | 'report_name' | 'position';
+  readonly column: 'timestamp_ms' | 'credits' | 'report_name_key' | 'position';
   readonly nullable: boolean;
   readonly direction: 'asc' | 'desc';
 }

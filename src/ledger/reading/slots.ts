@@ -11,3 +11,6 @@ export function slotOf(column: string, lengthMs = slotMs): RawBuilder<number> {
   const [ms, slot] = [sql.ref(column), sql.lit(lengthMs)];
   return sql`(${ms} - ((${ms} % ${slot}) + ${slot}) % ${slot}) / ${slot}`;
 }
+
+/** 1 for a message that has a report, or one that could not be read yet; 0 for one that was priced from its text. */
+export const hasReport = sql<number>`case when report_name is null and credits is not null then 0 else 1 end`;

@@ -4,6 +4,7 @@ import { findPriceSource } from '../../billing/price.ts';
 import type { Report } from '../../billing/report.ts';
 import { lockAccount } from './account-lock.ts';
 import type { Database } from '../database/database.ts';
+import { nameKey } from '../keys/name-key.ts';
 import { rebuildSums } from './merge.ts';
 import { priceByMeasure } from './measured-prices.ts';
 import type { PeriodKey } from './open-period.ts';
@@ -150,7 +151,7 @@ async function priceByReport(
 ): Promise<number> {
   const result = await trx
     .updateTable('messages')
-    .set({ credits: creditCost.units, report_name: name })
+    .set({ credits: creditCost.units, report_name: name, report_name_key: nameKey(name) })
     .where('account_id', '=', account)
     .where('period_id', '=', periodId)
     .where('report_id', '=', id)

@@ -2,8 +2,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 import { checkExactSum } from './exact-sum.ts';
 import type { PeriodKey } from './open-period.ts';
-import { messageColumnNames } from '../database/message-columns.ts';
-import { slotOf } from '../reading/slots.ts';
+import { keyColumnNames, messageColumnNames } from '../database/message-columns.ts';
+import { hasReport, slotOf } from '../reading/slots.ts';
 import type { StagingKey } from './staging.ts';
 import type { Tables } from '../database/tables.ts';
 
@@ -15,6 +15,7 @@ export interface MergeScope extends StagingKey, PeriodKey {
   readonly revision: number;
 }
 
+const keyNames = sql.raw(keyColumnNames.join(', '));
 const messageNames = sql.raw(messageColumnNames.join(', '));
 const contentDiffers = sql.raw(
   's.timestamp <> m.timestamp or s.text <> m.text or s.report_id is distinct from m.report_id',
@@ -50,14 +51,14 @@ export async function amendChanged(trx: Kysely<Tables>, scope: MergeScope): Prom
     sql`join staged_messages s on s.account_id = m.account_id and s.message_id = m.message_id
       and s.account_id = ${account} and s.pull_id = ${pullId} where (${contentDiffers})`,
   );
-  const columns = takeOver(['search_text', ...messageColumnNames]);
+  const columns = takeOver([...keyColumnNames, ...messageColumnNames]);
   return update(trx, scope, [...columns, 'credits_kept = 0'], contentDiffers);
 }
 
 /** Same content, other price or name: the report or the rate card changed. @returns how many. */
 export async function repriceChanged(trx: Kysely<Tables>, scope: MergeScope): Promise<number> {
   const which = sql`m.credits_kept = 0 and (${priceDiffers})`;
-  return update(trx, scope, takeOver(['report_name', 'credits']), which);
+  return update(trx, scope, takeOver(['report_name', 'report_name_key', 'credits']), which);
 }
 
 /** Moves messages whose place in the upstream's order changed. @returns how many. */
@@ -91,8 +92,8 @@ export async function insertNew(
   { account, pullId, periodId }: MergeScope,
 ): Promise<number> {
   const result = await sql`
-    insert into messages (account_id, message_id, period_id, position, search_text, credits_kept, ${messageNames})
-    select account_id, message_id, cast(${periodId} as bigint), position, search_text, 0, ${messageNames}
+    insert into messages (account_id, message_id, period_id, position, credits_kept, ${keyNames}, ${messageNames})
+    select account_id, message_id, cast(${periodId} as bigint), position, 0, ${keyNames}, ${messageNames}
     from staged_messages s
     where s.account_id = ${account} and s.pull_id = ${pullId} and not exists (
       select 1 from messages m where m.account_id = ${account} and m.message_id = s.message_id)
@@ -138,19 +139,13 @@ async function keepHistory(
  */
 export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
   await checkExactSum(trx, { account, periodId });
-  const sums = sql.raw('cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)');
   const ofPeriod = sql`account_id = ${account} and period_id = ${periodId}`;
-  await sql`delete from usage_slots where ${ofPeriod}`.execute(trx);
+  await sql`delete from usage_sums where ${ofPeriod}`.execute(trx);
   await sql`
-    insert into usage_slots (account_id, period_id, slot, credits, message_count, unpriced_count)
-    select account_id, period_id, ${slotOf('timestamp_ms')}, ${sums}
-    from messages where ${ofPeriod} group by 1, 2, 3`.execute(trx);
-  await sql`delete from usage_reports where ${ofPeriod}`.execute(trx);
-  await sql`
-    insert into usage_reports (account_id, period_id, has_report, report_id, credits, message_count, unpriced_count)
-    select account_id, period_id, case when report_name is null then 0 else 1 end,
-      case when report_name is null then 0 else report_id end, ${sums}
-    from messages where ${ofPeriod} group by 1, 2, 3, 4`.execute(trx);
+    insert into usage_sums (account_id, period_id, slot, has_report, report_id, credits, message_count, unpriced_count)
+    select account_id, period_id, ${slotOf('timestamp_ms')}, ${hasReport}, case when ${hasReport} = 1 then report_id else 0 end,
+      cast(coalesce(sum(credits), 0) as bigint), count(*), count(*) - count(credits)
+    from messages where ${ofPeriod} group by 1, 2, 3, 4, 5`.execute(trx);
   await sql`
     update periods set credits = total.credits, message_count = total.message_count,
       unpriced_count = total.unpriced_count,
@@ -160,7 +155,7 @@ export async function rebuildSums(trx: Kysely<Tables>, { account, periodId }: Pe
       select cast(coalesce(sum(credits), 0) as bigint) as credits,
         cast(coalesce(sum(message_count), 0) as bigint) as message_count,
         cast(coalesce(sum(unpriced_count), 0) as bigint) as unpriced_count
-      from usage_slots where ${ofPeriod}
+      from usage_sums where ${ofPeriod}
     ) as total
     where periods.account_id = ${account} and periods.period_id = ${periodId}`.execute(trx);
 }

@@ -6,20 +6,26 @@ import { measureVersion } from '../../billing/text-measure.ts';
 import type { Database } from '../database/database.ts';
 import {
   type ColumnType,
+  keyColumnNames,
+  keyColumns,
   messageColumnNames,
   messageColumns,
   type MessageRow,
   toMeasureRow,
 } from '../database/message-columns.ts';
+import { nameKey } from '../keys/name-key.ts';
+import { searchKey } from '../keys/search-key.ts';
 import type { PricedMessage } from './pull.ts';
 import type { Tables } from '../database/tables.ts';
+
+const columns = { ...keyColumns, ...messageColumns };
+const columnNames = [...keyColumnNames, ...messageColumnNames];
 
 /** What a pull gives of a message; `position` is found later. */
 const givenColumns: Readonly<Record<string, ColumnType>> = {
   message_id: 'bigint',
   ordinal: 'bigint',
-  search_text: 'text',
-  ...Object.fromEntries(messageColumnNames.map((name) => [name, messageColumns[name].type])),
+  ...Object.fromEntries(columnNames.map((name) => [name, columns[name].type])),
 };
 
 /**
@@ -28,13 +34,13 @@ const givenColumns: Readonly<Record<string, ColumnType>> = {
  */
 export async function prepareStaging({ kind, writes }: Pick<Database, 'kind' | 'writes'>): Promise<void> {
   if (kind !== 'sqlite') return;
-  const columns = messageColumnNames.map((name) => {
-    const { type, nullable } = messageColumns[name];
+  const definitions = columnNames.map((name) => {
+    const { type, nullable } = columns[name];
     return `${name} ${type}${nullable ? '' : ' not null'}`;
   });
   await sql`create temp table if not exists staged_messages (
     account_id text not null, pull_id text not null, message_id bigint not null, ordinal bigint not null,
-    position bigint, search_text text not null, ${sql.raw(columns.join(', '))},
+    position bigint, ${sql.raw(definitions.join(', '))},
     primary key (account_id, pull_id, message_id))`.execute(writes);
 }
 
@@ -57,7 +63,8 @@ export async function stageMessages(
   const rows = messages.map((message, index) => ({
     message_id: message.id,
     ordinal: firstOrdinal + index,
-    search_text: message.text.toLowerCase(),
+    search_text: searchKey(message.text),
+    report_name_key: message.reportName === null ? null : nameKey(message.reportName),
     ...toMessageRow(message),
   }));
   const names = sql.raw(Object.keys(givenColumns).join(', '));

@@ -32,6 +32,25 @@ export function misdirected(): Refusal {
   });
 }
 
+/** The path is known, but not with this method. @param allow the methods that it has, comma-separated */
+export function methodNotAllowed(allow: string): Refusal {
+  return new Refusal({
+    status: 405,
+    code: 'BAD_REQUEST',
+    message: `This path takes ${allow}.`,
+    headers: { allow },
+  });
+}
+
+/** A page of another site made a browser send the request. */
+export function crossSite(): Refusal {
+  return new Refusal({
+    status: 403,
+    code: 'FORBIDDEN',
+    message: 'Pages of other sites may not ask here: their origin has to be one of CORS_ORIGINS.',
+  });
+}
+
 /** Too many requests in a minute. @param retryAfterSeconds when the next one is welcome */
 export function rateLimited(retryAfterSeconds: number): Refusal {
   return new Refusal({
@@ -70,5 +89,5 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 const graphqlResponse = 'application/graphql-response+json';
 
 function isGraphQL(url: string): boolean {
-  return /^\/graphql(\/stream)?(\?|$)/.test(url);
+  return /^\/graphql(\/stream)?\/?(\?|$)/.test(url);
 }

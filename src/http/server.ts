@@ -1,10 +1,11 @@
-import cors from '@fastify/cors';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { addAuthentication, type AuthenticationSettings } from './guards/authentication.ts';
-import { isAllowedOrigin } from './guards/cors-origins.ts';
+import { addCompression } from './compression.ts';
+import { addCors } from './guards/cors.ts';
+import { addCrossSiteCheck } from './guards/cross-site.ts';
 import { addCsvEndpoint } from './usage/csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
 import { addDashboard } from './dashboard.ts';
@@ -19,6 +20,7 @@ import { addRestEndpoint } from './usage/rest.ts';
 import { addSecurityHeaders } from './guards/security-headers.ts';
 import { registerWebSockets } from './graphql/streams/websocket.ts';
 import type { StreamGuards } from './graphql/streams/streams.ts';
+import { watchMethods } from './wrong-methods.ts';
 import { createAnswerCache } from './graphql/answer-cache.ts';
 
 /** What the HTTP server works with. */
@@ -59,6 +61,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Kept-alive connections without a request end at once when the server closes.
     forceCloseConnections: 'idle',
     bodyLimit: bodyMaxBytes,
+    routerOptions: { ignoreTrailingSlash: true },
     ...patience,
     // What is no URL meets no error handler.
     frameworkErrors: (error, request, reply) => void sendFailure(request, reply, toHttpFailure(error)),
@@ -73,7 +76,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   app.setNotFoundHandler((request, reply) => sendFailure(request, reply, nothingHere));
 
+  // A POST is JSON: what is not cannot come of a form, or of a script that needs no leave.
+  app.removeContentTypeParser('text/plain');
   endConnectionsOnClose(app);
+  const refuseWrongMethods = watchMethods(app);
+  await addCompression(app);
   // First of all: what is refused for want of time must not cost any.
   await addOverloadProtection(app, options.overloadLimits);
   // Before the hooks that ask whether a request is to become a WebSocket.
@@ -88,11 +95,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addMetricsEndpoint(app, { metrics: options.metrics, apiKeys, countRefusal });
   await addSecurityHeaders(app, options);
   if (options.localOnly) addHostCheck(app);
-  await addCors(app, options);
+  const pageOrigins = [...options.corsOrigins, ...(options.introspection ? sandboxOrigins : [])];
+  await addCors(app, pageOrigins);
+  addCrossSiteCheck(app, pageOrigins);
   const identify = addAuthentication(app, { ...options, countRefusal });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.knownAccount === null || request.routeOptions.config.open === true) return;
-    await countRequest?.(request);
+    await countRequest?.(request, reply);
     if (authentication !== null) noteAsk(request.knownAccount);
   });
   addHealthEndpoints(app, options);
@@ -101,6 +110,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addCsvEndpoint(app, { ...options, answers });
   await addGraphQLEndpoint(app, { ...options, answers, identify, countRequest });
   await addDashboard(app);
+  refuseWrongMethods();
   return app;
 }
 
@@ -129,20 +139,6 @@ const patience = {
   connectionTimeout: 60_000,
   http: { headersTimeout: 4_000, connectionsCheckingInterval: 1_000, keepAliveTimeoutBuffer: 500 },
 };
-
-async function addCors(
-  app: FastifyInstance,
-  {
-    corsOrigins,
-    introspection,
-  }: { readonly corsOrigins: readonly string[]; readonly introspection: boolean },
-): Promise<void> {
-  const allowed = [...corsOrigins, ...(introspection ? sandboxOrigins : [])];
-  await app.register(cors, {
-    origin: (origin, callback) => callback(null, isAllowedOrigin(origin ?? '', allowed)),
-    maxAge: 86_400,
-  });
-}
 
 const nothingHere: Failure = { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this path.' };
 

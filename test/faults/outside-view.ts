@@ -88,7 +88,6 @@ export async function askForUsage(url: string): Promise<Pick<Sight, 'outcome' | 
     // A filter, so that the messages themselves are counted, not only the kept sums read.
     const query = '{ usage { totals(filter: { text: "message" }) { messageCount } } }';
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, {
-      headers: { 'apollo-require-preflight': 'true' },
       signal: AbortSignal.timeout(10_000),
     });
     const { data, errors } = answer.parse(await response.json());

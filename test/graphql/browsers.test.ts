@@ -55,7 +55,7 @@ describe('while introspection is on', () => {
 
   test('queries may come by GET', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ usage { totals { creditsUsed } } }')}`;
-    const answered = await app.get(path, { 'apollo-require-preflight': 'true' });
+    const answered = await app.get(path);
     expect(await answered.json()).toEqual({ data: { usage: { totals: { creditsUsed: '90.45' } } } });
   });
 

@@ -39,9 +39,9 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
   };
 }
 
-/** Names bytes by what they are, so that every instance gives them the same name. */
+/** Names bytes by what they are, so that every instance gives them the same name; weak, as they may be sent compressed. */
 export function etagOf(body: Buffer): string {
-  return `"${hash('sha256', body, 'base64url')}"`;
+  return `W/"${hash('sha256', body, 'base64url')}"`;
 }
 
 /**
@@ -64,8 +64,7 @@ export function answerKey(
   { httpGraphQLRequest, trusted }: GraphQLHttpRequest,
 ): string | null {
   const { method, headers, search, body } = httpGraphQLRequest;
-  // A GET without a trusted document has to prove that no other site's page sent it.
-  if (method === 'GET' ? !trusted : typeof body !== 'object' || body === null) return null;
+  if (method !== 'GET' && (typeof body !== 'object' || body === null)) return null;
   const asked = method === 'GET' ? search : writeBody(body);
   if (asked === null) return null;
   const told = `${headers.get('accept') ?? ''}\n${headers.get('x-query-cost') ?? ''}`;
@@ -87,6 +86,6 @@ export function isKnownToClient(ifNoneMatch: string | undefined, etag: string): 
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((tag) => {
     const known = tag.trim();
-    return known === '*' || known.replace(/^W\//, '') === etag;
+    return known === '*' || known.replace(/^W\//, '') === etag.replace(/^W\//, '');
   });
 }

@@ -69,14 +69,6 @@ type QueryAnswer =
       readonly key: string | null;
     };
 
-/** Any one of these proves that the request is not a simple one that another site's page made a browser send. */
-const preflightHeaders = [
-  'authorization',
-  'x-api-key',
-  'apollo-require-preflight',
-  'x-apollo-operation-name',
-];
-
 /**
  * Serves GraphQL over HTTP at `/graphql`; browsers get Apollo Sandbox there while introspection is on. Subscriptions are
  * answered there over WebSockets, and as server-sent events at `/graphql/stream`.
@@ -100,7 +92,8 @@ export async function addGraphQLEndpoint(
     // Trusted documents alone have ids; what clients register by themselves only fills memory.
     persistedQueries: false,
     allowBatchedHttpRequests: false,
-    csrfPrevention: { requestHeaders: preflightHeaders },
+    // `guards/cross-site.ts` looks at what browsers say, so that every client's plain GET works.
+    csrfPrevention: false,
     // The process's signals are handled in one place, `service-process.ts`.
     stopOnTerminationSignals: false,
     plugins: [

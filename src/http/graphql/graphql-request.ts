@@ -55,8 +55,6 @@ export function readGraphQLRequest(
   const trustedSearch = new URLSearchParams(search);
   trustedSearch.set('query', query);
   trustedSearch.delete('extensions');
-  // Caches and plain links cannot send a header that forces a preflight, and a query chosen beforehand needs none.
-  headers.set('apollo-require-preflight', 'trusted document');
   return {
     httpGraphQLRequest: { method, headers, search: trustedSearch.toString(), body: undefined },
     trusted: true,
@@ -115,8 +113,9 @@ function documentIdNeeded(): Refusal {
 function unknownDocument(byDocumentId: boolean): Refusal {
   return new Refusal({
     status: 400,
-    // The second tells Apollo Client to send whole queries from now on.
-    code: byDocumentId ? 'PERSISTED_QUERY_NOT_FOUND' : 'PERSISTED_QUERY_NOT_SUPPORTED',
-    message: 'No trusted document has this id.',
+    // Apollo's and urql's clients look for these very words. The second has them send whole queries from now on.
+    ...(byDocumentId
+      ? { code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' }
+      : { code: 'PERSISTED_QUERY_NOT_SUPPORTED', message: 'PersistedQueryNotSupported' }),
   });
 }

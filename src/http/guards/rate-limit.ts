@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 
 import type { Log } from '../../telemetry/log.ts';
@@ -19,6 +19,9 @@ export interface RateLimits {
 /** Counts one request; throws a `Refusal` when there were too many. */
 export type RateLimiter = (request: FastifyRequest) => Promise<void>;
 
+/** The same, and tells in the `RateLimit-*` of the reply, where there is one, how many are left. */
+export type RequestLimiter = (request: FastifyRequest, reply?: FastifyReply) => Promise<void>;
+
 const windowMs = 60_000;
 /** Accounts or addresses counted at once; the least recently seen are forgotten. */
 const maxKeys = 20_000;
@@ -35,12 +38,12 @@ export async function createRequestLimiter(
     byAccount,
     log,
   }: RateLimits & { readonly byAccount: boolean; readonly log: Log },
-): Promise<RateLimiter | null> {
+): Promise<RequestLimiter | null> {
   if (requestsPerMinute === null) return null;
   const keyOf = byAccount ? (request: FastifyRequest) => request.account : addressOf;
   const local = await createCounter(app, { max: requestsPerMinute, keyOf, redis: null });
   const redis = redisUrl === null ? null : connectRedis(app, redisUrl, log);
-  if (redis === null) return (request) => enforce(local(request));
+  if (redis === null) return async (request, reply) => enforceAndTell(await local(request), reply ?? null);
 
   const shared = await createCounter(app, { max: requestsPerMinute, keyOf, redis });
   // One failure is enough: while Redis is gone, no request waits for it but one a second.
@@ -50,7 +53,10 @@ export async function createRequestLimiter(
   });
   breaker.onBreak(() => log.warn('Redis does not answer: each instance counts requests for itself'));
   breaker.onReset(() => log.info('Redis answers again: instances count requests together'));
-  return (request) => enforce(breaker.execute(() => shared(request)).catch(() => local(request)));
+  return async (request, reply) => {
+    const count = await breaker.execute(() => shared(request)).catch(() => local(request));
+    enforceAndTell(count, reply ?? null);
+  };
 }
 
 /** Makes the limiter of refused credentials by address. It never stands in the way of a good one. */
@@ -59,7 +65,7 @@ export async function createRefusalLimiter(
   { refusalsPerMinute }: RateLimits,
 ): Promise<RateLimiter> {
   const counter = await createCounter(app, { max: refusalsPerMinute, keyOf: addressOf, redis: null });
-  return (request) => enforce(counter(request));
+  return async (request) => enforce(await counter(request));
 }
 
 type Counter = ReturnType<FastifyInstance['createRateLimit']>;
@@ -90,8 +96,21 @@ async function createCounter(
   return counter;
 }
 
-async function enforce(counting: ReturnType<Counter>): Promise<void> {
-  const count = await counting;
+type Count = Awaited<ReturnType<Counter>>;
+
+/** Source: RateLimit header fields for HTTP, IETF draft 6. */
+function enforceAndTell(count: Count, reply: FastifyReply | null): void {
+  if (!count.isAllowed) {
+    reply?.headers({
+      'ratelimit-limit': count.max,
+      'ratelimit-remaining': count.remaining,
+      'ratelimit-reset': count.ttlInSeconds,
+    });
+  }
+  enforce(count);
+}
+
+function enforce(count: Count): void {
   // Never 0: that would invite the client to try again at once, in vain.
   if (!count.isAllowed && count.isExceeded) throw rateLimited(Math.max(1, count.ttlInSeconds));
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../telemetry/log.ts';
+import { InvalidArgument } from '../../usage/invalid-argument.ts';
 import { type ListedMessage, wholeList } from '../../usage/usage-list.ts';
 import type { UsageReader } from '../../usage/usage-reader.ts';
 import type { AnswerCache } from '../graphql/answer-cache.ts';
@@ -25,15 +26,19 @@ export function addRestEndpoint(
   app.route({
     method: ['GET', 'HEAD'],
     url: '/usage',
-    handler: (request, reply) =>
-      sendWholePeriod(request, reply, {
+    handler: (request, reply) => {
+      const [argument] = Object.keys(Object(request.query));
+      if (argument !== undefined)
+        throw new InvalidArgument({ argument, problem: 'is unknown: this is the current period as it is' });
+      return sendWholePeriod(request, reply, {
         reader,
         periodId: null,
         choice: wholeList,
         format,
         answers,
         log,
-      }),
+      });
+    },
   });
 }
 

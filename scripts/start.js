@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -19,7 +19,9 @@ if (Number(version.split('.')[0]) < minNodeMajor) {
       'npm ci without --ignore-scripts does that, npm rebuild node makes up for it',
   );
 } else if (isBuilt() || build()) {
-  await import('../dist/main.js');
+  // npm run demo names another program of the build.
+  const [program = 'dist/main.js'] = process.argv.slice(2);
+  await import(pathToFileURL(join(root, program)).href);
 }
 
 function isBuilt() {

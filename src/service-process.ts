@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, type Environment, InvalidConfig, loadConfig } from './config.ts';
 import type { MisspeltSetting } from './misspelt-settings.ts';
 import { writeReadyBlock } from './ready-block.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, type ServiceParts, startService } from './service.ts';
 import { createLog } from './telemetry/log.ts';
 
 const sameSignalMs = 500;
@@ -15,9 +15,9 @@ const lookMs = 50;
  * Runs the service as this process: with the settings of its environment, until a signal ends it. Says on standard
  * output when it is ready, or on standard error why it cannot start.
  */
-export async function runService(env: Environment): Promise<void> {
+export async function runService(env: Environment, parts: ServiceParts = {}): Promise<void> {
   const config = await readConfig(env);
-  if (config !== null) await run(config);
+  if (config !== null) await run(config, parts);
 }
 
 async function readConfig(env: Environment): Promise<Config | null> {
@@ -36,10 +36,10 @@ function tellMisspelt({ name, meant }: MisspeltSetting): string {
   return `${name} is no setting: is ${meant} meant?`;
 }
 
-async function run(config: Config): Promise<void> {
+async function run(config: Config, parts: ServiceParts): Promise<void> {
   const log = createLog(config.logLevel);
   for (const misspelt of config.misspelt) log.warn(misspelt, tellMisspelt(misspelt));
-  const service = await startService(config, log).catch((error: unknown) => {
+  const service = await startService(config, log, parts).catch((error: unknown) => {
     log.debug({ err: error }, 'cannot start');
     console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}.`);
     process.exit(1);

@@ -9,7 +9,7 @@ import { type Database, openDatabase } from './ledger/database/database.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { AccountWatch } from './live/account-watch.ts';
 import { nameUpstream } from './ready-block.ts';
-import { startSampleUpstream } from './sample/sample-upstream.ts';
+import { type SampleUpstream, startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { noProxies } from './upstream/proxies.ts';
@@ -36,6 +36,8 @@ export interface ServiceParts {
   readonly now?: () => Date;
   /** Instead of what `DATABASE_URL` names; the service closes it when it closes. */
   readonly database?: Database;
+  /** Instead of the bundled sample as it is. */
+  readonly startSample?: () => Promise<SampleUpstream>;
 }
 
 // Together well under the 10 s that supervisors wait before they kill.
@@ -55,10 +57,14 @@ const firstPullUnderWay = 'the first pull is under way';
 export async function startService(
   config: Config,
   log: Log,
-  { now = () => new Date(), database = openDatabase(config.databaseUrl, log) }: ServiceParts = {},
+  {
+    now = () => new Date(),
+    startSample = startSampleUpstream,
+    database = openDatabase(config.databaseUrl, log),
+  }: ServiceParts = {},
 ): Promise<Service> {
   const metrics = createMetrics();
-  const sample = config.upstreamUrl === null ? await startSampleUpstream() : null;
+  const sample = config.upstreamUrl === null ? await startSample() : null;
   const ledger = new Ledger({
     database,
     now,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { SampleAnswers } from './living-sample.ts';
 import period from './current-period.json' with { type: 'json' };
 import reports from './reports.json' with { type: 'json' };
 
@@ -12,11 +13,11 @@ export interface SampleUpstream {
 }
 
 /**
- * Serves the bundled sample on a free loopback port.
+ * Serves the bundled sample on a free loopback port: what never changes, unless given other answers.
  * @throws Error if the machine refuses the port. Source: rating rules, "Upstream facts".
  */
-export async function startSampleUpstream(): Promise<SampleUpstream> {
-  const server = createServer(answer);
+export async function startSampleUpstream(answers: SampleAnswers = answerAlways): Promise<SampleUpstream> {
+  const server = createServer((request, response) => answer(request, response, answers));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   let closing: Promise<void> | null = null;
@@ -32,16 +33,21 @@ const bodies: ReadonlyMap<string, Buffer> = new Map([
   ...reports.map((report) => [`/reports/${report.id}`, encodeJson(report)] as const),
 ]);
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function answerAlways(path: string): ReturnType<SampleAnswers> {
+  const json = bodies.get(path);
+  return json === undefined ? null : { status: 200, json };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, answers: SampleAnswers): void {
   const path = readPath(request);
-  const body = bodies.get(path);
-  if (body === undefined) {
+  const found = answers(path);
+  if (found === null) {
     send(response, 404, encodeJson({ error: `There is nothing at ${path}.` }));
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     send(response, 405, encodeJson({ error: 'Only GET and HEAD are answered here.' }));
   } else {
-    send(response, 200, body);
+    send(response, found.status, found.json instanceof Buffer ? found.json : encodeJson(found.json));
   }
 }
 

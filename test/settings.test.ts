@@ -152,7 +152,7 @@ describe('files', () => {
     ['UTF-16, high byte first', Buffer.from(`\uFEFF${keys}`, 'utf16le').swap16()],
   ])('may be %s', async (_encoding, content) => {
     const { authentication } = await load({ API_KEYS_FILE: writeFile('marked.json', content) });
-    expect(authentication?.apiKeys).toEqual([{ account: 'acme', sha256: digest }]);
+    expect(authentication?.apiKeys).toEqual([{ account: 'acme', sha256: digest, write: false }]);
   });
 
   test.each([

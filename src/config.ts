@@ -27,6 +27,10 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** The largest upstream body, decoded, in bytes. */
   readonly upstreamMaxBytes: number;
+  /** How much of a list may lie in memory, so that a known one need not be decoded. */
+  readonly maxBufferedListBytes: number;
+  /** How long an upstream's 304 is believed. */
+  readonly validatorMaxAgeMs: number;
   readonly syncIntervalMs: number;
   /** After this age a report is read again. */
   readonly reportMaxAgeMs: number;
@@ -90,6 +94,8 @@ export async function loadConfig(env: Environment): Promise<Config> {
     },
     upstreamTimeoutMs: given.UPSTREAM_TIMEOUT_MS,
     upstreamMaxBytes: given.UPSTREAM_MAX_BYTES,
+    maxBufferedListBytes: given.MAX_BUFFERED_LIST_BYTES,
+    validatorMaxAgeMs: given.VALIDATOR_MAX_AGE_MS,
     syncIntervalMs: given.SYNC_INTERVAL_MS,
     reportMaxAgeMs: given.REPORT_MAX_AGE_MS,
     overloadLimits: { eventLoopDelayMs: given.MAX_EVENT_LOOP_DELAY_MS },

@@ -40,6 +40,8 @@ export const settings = z.object({
   NO_PROXY: z.string().default(''),
   UPSTREAM_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
   UPSTREAM_MAX_BYTES: wholeNumber(1_024, 2 ** 40).default(256 * mebibyte),
+  MAX_BUFFERED_LIST_BYTES: wholeNumber(0, 2 ** 40).default(32 * mebibyte),
+  VALIDATOR_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),
   SYNC_INTERVAL_MS: wholeNumber(10, 86_400_000).default(10_000),
   MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(500),
   REPORT_MAX_AGE_MS: wholeNumber(0, 30 * 86_400_000).default(3_600_000),

@@ -23,6 +23,7 @@ import {
   readPeriod,
   readPeriods,
 } from './reading/periods.ts';
+import { noteUnchanged, type UnchangedPull } from './recording/recorded-list.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
 import {
@@ -105,6 +106,11 @@ export class Ledger {
       longCommits: this.#longCommits,
       onLeaseFault: this.#onLeaseFault,
     });
+  }
+
+  /** Notes that an account's list is the recorded one. False when another pull has begun meanwhile: nothing is noted then. */
+  noteUnchanged(pull: UnchangedPull): Promise<boolean> {
+    return noteUnchanged(this.#database, this.#now, pull);
   }
 
   /** Notes that somebody asked for an account. */

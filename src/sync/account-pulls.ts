@@ -130,7 +130,7 @@ export class AccountPulls {
     // The pull that an outage meets last hangs until its deadline: usage must be fresh soon after the end all the same.
     const failedPauseMs = intervalMs / 4;
     try {
-      const { dueAtMs, waitMs, isRecorded } = await ledger.readPullTime(account, intervalMs);
+      const { dueAtMs, waitMs, readAtMs, isRecorded, list } = await ledger.readPullTime(account, intervalMs);
       if (waitMs > 0) {
         metrics.pulls.inc({ outcome: 'elsewhere' });
         const failure = isRecorded
@@ -139,10 +139,10 @@ export class AccountPulls {
         return { ...known, kind: 'elsewhere', pauseMs: waitMs, failure };
       }
       const dependencies = { ...this.#options, upstream, setAside: this.#setAside };
-      const turn = { dueAtMs, pulledPauseMs: intervalMs, failedPauseMs };
+      const turn = { dueAtMs, lookedAtMs: readAtMs, list, pulledPauseMs: intervalMs, failedPauseMs };
       const result = await pullAccount(account, dependencies, turn);
       if (result === null) return { ...known, kind: 'postponed', pauseMs: postponedMs };
-      metrics.pulls.inc({ outcome: result.changed ? 'changed' : 'unchanged' });
+      metrics.pulls.inc({ outcome: result !== 'unchanged' && result.changed ? 'changed' : 'unchanged' });
       return { kind: 'pulled', pauseMs: intervalMs, failure: null, tookLong: tookLong() };
     } catch (failure) {
       metrics.pulls.inc({ outcome: 'failed' });

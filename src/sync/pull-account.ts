@@ -5,20 +5,21 @@ import { measureText } from '../billing/text-measure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LateResult, PricedMessage, Pull, PullResult } from '../ledger/recording/pull.ts';
 import { NothingReadable, SnapshotRefused } from '../ledger/recording/snapshot-refused.ts';
+import type { ListKey, RecordedList } from '../ledger/recording/recorded-list.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { ListCheck } from '../upstream/list-check.ts';
+import type { MessageBatch, Upstream } from '../upstream/upstream.ts';
+import { checkAgainst, type KnownListOptions, toListKey } from './known-list.ts';
 import { priceLate } from './late-prices.ts';
 import { PullReports } from './pull-reports.ts';
 import type { SetAsideLog } from './set-aside-log.ts';
 import { UnreadableLog } from './unreadable-log.ts';
 
 /** What a pull works with. */
-export interface PullDependencies {
+export interface PullDependencies extends KnownListOptions {
   readonly ledger: Ledger;
   readonly upstream: Upstream;
-  /** The card that prices the open period. */
-  readonly rateCard: RateCard;
   /** After this age a report is read again. */
   readonly reportMaxAgeMs: number;
   /** How long one pull may spend on reports; those it does not reach stay unpriced until the next. */
@@ -29,23 +30,28 @@ export interface PullDependencies {
   readonly log: Log;
 }
 
-/** When a pull takes place. */
+/** When a pull takes place, and what is known before it. */
 export interface PullTurn {
   /** For when the account was due when the caller looked; null: it does not matter. */
   readonly dueAtMs: number | null;
+  /** When the caller looked, in epoch ms by the ledger's clock. */
+  readonly lookedAtMs: number;
+  /** The list that is recorded; null where the next one is to be read whatever it is. */
+  readonly list: RecordedList | null;
   /** How long no instance is to pull the account after this pull, if it is recorded and if it fails. */
   readonly pulledPauseMs: number;
   readonly failedPauseMs: number;
 }
 
-const anyTime: PullTurn = { dueAtMs: null, pulledPauseMs: 0, failedPauseMs: 0 };
+const anyTime: PullTurn = { dueAtMs: null, lookedAtMs: 0, list: null, pulledPauseMs: 0, failedPauseMs: 0 };
 
 /** What a pull and its late prices changed. */
 export type AccountPullResult = PullResult & LateResult;
 
 /**
- * Pulls an account's current period: reads its messages and new reports, prices them, and records all in one
- * transaction. Then it asks once more for the reports that closed periods still wait for; no trouble with these fails it.
+ * Pulls an account's current period. A list that is recorded already is only noted. Of another one, it reads the new
+ * reports, prices the messages and records all in one transaction; then it asks once more for the reports that closed
+ * periods still wait for, and no trouble with these fails it.
  * @returns null when another instance is pulling this account, or has done so since the caller looked.
  * @throws what the upstream or the ledger threw; nothing of the snapshot was recorded then.
  */
@@ -53,22 +59,71 @@ export async function pullAccount(
   account: string,
   dependencies: PullDependencies,
   turn: PullTurn = anyTime,
-): Promise<AccountPullResult | null> {
-  const { ledger, setAside, metrics } = dependencies;
+): Promise<AccountPullResult | 'unchanged' | null> {
+  const { ledger, upstream } = dependencies;
+  const { dueAtMs, lookedAtMs } = turn;
+  const check = checkAgainst(turn.list, dependencies);
+  if (check.known === null || dueAtMs === null) {
+    const pull = await ledger.openPull(account, dueAtMs);
+    if (pull === null) return null;
+    const list = { batches: upstream.readMessages(account, check), check, pulledAtMs: pull.beganAtMs };
+    return recordPull(pull, list, { account, dependencies, turn });
+  }
+
+  // Most lists have not changed: only for one that has, the account's lease is taken. No other pull was recorded since
+  // the caller looked, for then the account would be due at another time.
+  const batches = upstream.readMessages(account, check)[Symbol.asyncIterator]();
+  try {
+    const first = await batches.next();
+    if (check.isUnchanged && first.done === true) {
+      const { digest } = check.known;
+      const validators = check.isNotModified ? null : check.version;
+      const unchanged = { account, dueAtMs, beganAtMs: lookedAtMs, digest, validators };
+      const isNoted = await ledger.noteUnchanged({ ...unchanged, pauseMs: turn.pulledPauseMs });
+      return isNoted ? 'unchanged' : null;
+    }
+    const pull = await ledger.openPull(account, dueAtMs);
+    if (pull === null) return null;
+    const list = { batches: joinBatches(first, batches), check, pulledAtMs: lookedAtMs };
+    return await recordPull(pull, list, { account, dependencies, turn });
+  } finally {
+    // Frees the connection where the list was not read to its end.
+    await batches.return?.();
+  }
+}
+
+/** A list that is being read. */
+interface OpenList {
+  readonly batches: AsyncIterable<MessageBatch>;
+  readonly check: ListCheck;
+  /** When it was asked for, at the earliest. */
+  readonly pulledAtMs: number;
+}
+
+async function recordPull(
+  pull: Pull,
+  list: OpenList,
+  {
+    account,
+    dependencies,
+    turn,
+  }: { readonly account: string; readonly dependencies: PullDependencies; readonly turn: PullTurn },
+): Promise<AccountPullResult> {
+  const { rateCard, setAside, metrics } = dependencies;
   const log = dependencies.log.child({ account });
-  const pull = await ledger.openPull(account, turn.dueAtMs);
-  if (pull === null) return null;
   let pauseMs = turn.failedPauseMs;
+  let recorded: ListKey | null = null;
   try {
     const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
     const late = { pull, reports, log, metrics };
-    const { result, unreadableCount } = await recordList(account, pull, reports, dependencies).catch(
-      async (error: unknown) => {
-        // A list that is refused may be told for days, and closed periods have nothing to do with it.
-        if (error instanceof SnapshotRefused) await priceLate(late);
-        throw error;
-      },
-    );
+    const { result, unreadableCount } = await recordList(pull, list, reports, {
+      ...dependencies,
+      account,
+    }).catch(async (error: unknown) => {
+      // A list that is refused may be told for days, and closed periods have nothing to do with it.
+      if (error instanceof SnapshotRefused) await priceLate(late);
+      throw error;
+    });
     for (const { id, reason } of result.setAside) {
       setAside.note({ account, reason, facts: { messageId: id } });
     }
@@ -76,18 +131,22 @@ export async function pullAccount(
     const { pricedLate, revision } = await priceLate(late);
     const changed = result.changed || pricedLate > 0;
     pauseMs = turn.pulledPauseMs;
+    // The period that it closed may wait for reports as well: the next pull finds out.
+    const reportDueInMs = result.rolledOver ? 0 : reports.nextDueInMs(pull.lateReports);
+    // What an unreadable row stands for may be another message the next time.
+    if (unreadableCount === 0) recorded = toListKey(list.check, { rateCard, reportDueInMs });
     return { ...result, changed, pricedLate, revision: revision ?? result.revision };
   } finally {
-    await pull.release(pauseMs);
+    await pull.release(pauseMs, recorded);
   }
 }
 
 /** Reads the list to its end, and records it. @throws SnapshotRefused */
 async function recordList(
-  account: string,
   pull: Pull,
+  { batches, pulledAtMs }: OpenList,
   reports: PullReports,
-  { upstream, rateCard, setAside }: PullDependencies,
+  { account, rateCard, setAside }: PullDependencies & { readonly account: string },
 ): Promise<{ readonly result: PullResult; readonly unreadableCount: number }> {
   const unreadable = new UnreadableLog(account, setAside);
   const priceAll = async (messages: readonly Message[]): Promise<readonly PricedMessage[]> => {
@@ -95,7 +154,7 @@ async function recordList(
     return messages.map((message) => price(message, reports, rateCard));
   };
   let readCount = 0;
-  for await (const { messages, invalid } of upstream.readMessages(account)) {
+  for await (const { messages, invalid } of batches) {
     readCount += messages.length;
     unreadable.note(invalid);
     await pull.stage(await priceAll(messages));
@@ -105,8 +164,15 @@ async function recordList(
     if (readCount === 0) throw new NothingReadable({ account, rowCount: count, firstProblem });
     await pull.standInFor(unreadable, priceAll);
   }
-  const result = await pull.commit({ pulledAtMs: pull.beganAtMs, rateCard, readings: reports.readings() });
+  const result = await pull.commit({ pulledAtMs, rateCard, readings: reports.readings() });
   return { result, unreadableCount: count };
+}
+
+async function* joinBatches(
+  first: IteratorResult<MessageBatch, unknown>,
+  rest: AsyncIterator<MessageBatch>,
+): AsyncGenerator<MessageBatch, void, undefined> {
+  for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
 }
 
 function price(message: Message, reports: PullReports, rateCard: RateCard): PricedMessage {

@@ -19,6 +19,8 @@ export class PullReports {
   /** What the upstream said in this very pull, of each report that it was asked for. */
   readonly #answers = new Map<number, ReportReading>();
   readonly #settled = new Map<number, ReportReading>();
+  /** The reports that the snapshot names. */
+  readonly #named = new Set<number>();
   readonly #deadlineMs: number;
 
   constructor(options: PullReportsOptions) {
@@ -30,7 +32,9 @@ export class PullReports {
   async settle(messages: readonly Message[]): Promise<void> {
     const ids = new Set<number>();
     for (const { reportId } of messages) {
-      if (reportId !== null && this.#isDue(reportId)) ids.add(reportId);
+      if (reportId === null) continue;
+      this.#named.add(reportId);
+      if (this.#isDue(reportId)) ids.add(reportId);
     }
     // Those never asked for first, then those that waited longest: a few broken reports starve no other.
     const askedAt = (id: number): number => this.#options.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY;
@@ -66,6 +70,23 @@ export class PullReports {
   /** What was settled in this pull. */
   readings(): readonly ReportReading[] {
     return [...this.#settled.values()];
+  }
+
+  /**
+   * In how many ms a report is to be read again for the same snapshot, one of those that closed periods wait for
+   * included; null: never.
+   */
+  nextDueInMs(waiting: readonly LateReport[]): number | null {
+    const nowMs = this.#options.now().getTime();
+    const dueInMs = [...this.#named].map((id) => {
+      const { status, readAtMs } = this.reading(id);
+      return status === 'unread' ? 0 : readAtMs + this.#options.reportMaxAgeMs - nowMs;
+    });
+    for (const { reportId, readAtMs } of waiting) {
+      const wasAsked = readAtMs > 0 || this.#answers.has(reportId);
+      dueInMs.push(wasAsked ? lateRetryMs : 0);
+    }
+    return dueInMs.length === 0 ? null : dueInMs.reduce((least, next) => Math.min(least, next));
   }
 
   #isDue(reportId: number): boolean {

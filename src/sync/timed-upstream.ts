@@ -1,4 +1,5 @@
 import type { Report } from '../billing/report.ts';
+import type { ListCheck } from '../upstream/list-check.ts';
 import type { MessageBatch, Upstream } from '../upstream/upstream.ts';
 
 /** The upstream of one pull, with a note of how much it had to do with it. */
@@ -23,8 +24,8 @@ export class TimedUpstream implements Upstream {
     return this.#messageCount;
   }
 
-  async *readMessages(account: string): AsyncGenerator<MessageBatch, void, undefined> {
-    const batches = this.#upstream.readMessages(account)[Symbol.asyncIterator]();
+  async *readMessages(account: string, check?: ListCheck): AsyncGenerator<MessageBatch, void, undefined> {
+    const batches = this.#upstream.readMessages(account, check)[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.#wait(batches.next());

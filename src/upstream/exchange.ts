@@ -1,7 +1,9 @@
 import type { Address } from './address.ts';
 import type { Deadline } from './deadline.ts';
 import { type CallFacts, UpstreamRefusal, UpstreamUnavailable } from './errors.ts';
+import { hashBody } from './hashed-body.ts';
 import type { HttpClient, HttpResponse } from './http-client.ts';
+import type { KnownList, ListCheck } from './list-check.ts';
 import { type MessageBatch, readMessageList } from './message-list.ts';
 import type { TryLimits } from './policy.ts';
 import { type DecodedReport, decodeReport } from './report-json.ts';
@@ -27,17 +29,52 @@ export interface MessageList {
   readonly abort: AbortController;
 }
 
-/** One try to open the list of messages, up to its first batch. @throws UpstreamError */
+/**
+ * One try to open the list of messages, up to its first batch. What may be kept of its body is read before, so that a
+ * list that the caller knows is not decoded.
+ * @throws UpstreamError
+ */
 export async function requestMessages(
-  exchange: Exchange & TryLimits & { readonly maxBytes: number },
+  exchange: Exchange & TryLimits & MessagesRequest,
 ): Promise<MessageList> {
-  const { call, deadline, abort, maxBytes } = exchange;
-  const response = await awaitHeaders(exchange);
-  if (response.status !== 200) throw await refuse(response, exchange);
+  const { call, deadline, abort, check, maxBytes, maxKeptBytes } = exchange;
+  const validators = listValidators(check.known);
+  const response = await awaitHeaders(exchange, validators);
+  const { status, etag, lastModified } = response;
+  if (status === 304 && Object.keys(validators).length > 0) {
+    await discard(response, exchange);
+    check.noteNotModified();
+    return { batches: noBatches(), abort };
+  }
+  if (status !== 200) throw await refuse(response, exchange);
+  const chunks = awaitChunks(response.readBody(maxBytes), deadline);
+  // With nothing to compare it with, there is no need to wait for the end of it.
+  const kept = await hashBody(chunks, check.known === null ? 0 : maxKeptBytes);
+  if (kept.digest !== null && check.noteBody({ digest: kept.digest, etag, lastModified }))
+    return { batches: noBatches(), abort };
   const body = { ...call, unknownCoding: response.unknownCoding };
-  const rest = readMessageList(awaitChunks(response.readBody(maxBytes), deadline), body);
+  const rest = readMessageList(kept.chunks, body, () =>
+    check.noteBody({ digest: kept.readDigest(), etag, lastModified }),
+  );
   const first = await rest.next();
   return { batches: joinBatches(first, rest), abort };
+}
+
+/** What is asked of the list of messages. */
+export interface MessagesRequest {
+  readonly check: ListCheck;
+  /** The largest body, decompressed. */
+  readonly maxBytes: number;
+  /** How much of a body may lie in memory at once. */
+  readonly maxKeptBytes: number;
+}
+
+function listValidators(known: KnownList | null): Readonly<Record<string, string>> {
+  if (known === null || !known.hasFreshValidators) return {};
+  return {
+    ...(known.etag === null ? {} : { 'if-none-match': known.etag }),
+    ...(known.lastModified === null ? {} : { 'if-modified-since': known.lastModified }),
+  };
 }
 
 /** One try to read a report; a 404 is an answer. @throws UpstreamError */
@@ -56,15 +93,11 @@ export async function requestReport(
   return decodeReport(text, reportId, body);
 }
 
-function awaitHeaders({
-  call,
-  address,
-  http,
-  deadline,
-  headersMs,
-  abort,
-}: Exchange & TryLimits): Promise<HttpResponse> {
-  return deadline.wait(http.get(call, address, abort.signal), headersMs);
+function awaitHeaders(
+  { call, address, http, deadline, headersMs, abort }: Exchange & TryLimits,
+  validators: Readonly<Record<string, string>> = {},
+): Promise<HttpResponse> {
+  return deadline.wait(http.get(call, address, { signal: abort.signal, validators }), headersMs);
 }
 
 async function refuse(response: HttpResponse, exchange: Exchange & TryLimits): Promise<Error> {
@@ -98,6 +131,9 @@ async function* awaitChunks(
     yield next.value;
   }
 }
+
+// oxlint-disable-next-line require-yield -- there are none.
+async function* noBatches(): AsyncGenerator<MessageBatch, void, undefined> {}
 
 async function* joinBatches(
   first: IteratorResult<MessageBatch, void>,

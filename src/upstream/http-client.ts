@@ -15,16 +15,26 @@ export interface HttpResponse {
   readonly retryAfter: string | null;
   /** The body's content-encoding when it is one that nobody here knows: the body is handed out as it came. */
   readonly unknownCoding: string | null;
+  /** `ETag` and `Last-Modified` as they came, or null. */
+  readonly etag: string | null;
+  readonly lastModified: string | null;
   /** The decompressed body. Only once. @throws as `readBody` does. */
   readBody(maxBytes: number): AsyncGenerator<Uint8Array, void, undefined>;
   /** Reads past a short body, so that its connection serves the next call; drops the connection of a long one. */
   discard(): Promise<void>;
 }
 
+/** What one request brings along. */
+export interface HttpRequest {
+  readonly signal: AbortSignal;
+  /** The headers of a conditional request. */
+  readonly validators?: Readonly<Record<string, string>>;
+}
+
 /** Sends GET requests on kept-alive connections. Follows one redirect to the same origin. No cookies, no timeouts of its own but to connect. */
 export interface HttpClient {
   /** Resolves when the headers are there. @throws UpstreamUnavailable, or the signal's reason. */
-  get(call: CallFacts, address: Address, signal: AbortSignal): Promise<HttpResponse>;
+  get(call: CallFacts, address: Address, request: HttpRequest): Promise<HttpResponse>;
   /** Destroys all connections at once; calls under way fail. */
   close(): Promise<void>;
 }
@@ -65,14 +75,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     bodyTimeout: 0,
   };
   return {
-    async get(call, address, signal) {
+    async get(call, address, { signal, validators = {} }) {
       try {
         const agent = agentOf(address.origin);
         const { origin, requestPath } = address;
         const request = {
           origin,
           method: 'GET',
-          headers: createHeaders(headers, address, call),
+          headers: { ...createHeaders(headers, address, call), ...validators },
           signal,
         } as const;
         const response = await agent.request({ ...request, path: requestPath });
@@ -120,6 +130,8 @@ function wrapResponse(response: Dispatcher.ResponseData, call: CallFacts, target
     redirectTarget: target === null ? null : target.origin + target.pathname,
     retryAfter: firstValue(headers['retry-after']),
     unknownCoding: isKnownCoding(coding) ? null : coding,
+    etag: firstValue(headers['etag']),
+    lastModified: firstValue(headers['last-modified']),
     readBody: (maxBytes) => readBody(body, coding, { ...call, maxBytes }),
     discard: () => body.dump({ limit: discardedBytes }),
   };

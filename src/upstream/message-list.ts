@@ -19,11 +19,13 @@ const maxBatchTextLength = 4 * 1024 * 1024;
 
 /**
  * Decodes a messages body as it arrives. The last batch comes only when the body has proved whole.
+ * @param onEnd is told when it has, before that batch.
  * @throws InvalidResponse when the body is no whole `{"messages":[…]}`; whatever `chunks` throws.
  */
 export async function* readMessageList(
   chunks: AsyncIterable<Uint8Array>,
   call: CallFacts,
+  onEnd: () => void = () => {},
 ): AsyncGenerator<MessageBatch, void, undefined> {
   const reader = createJsonListReader('messages');
   const utf8 = createUtf8Reader(call);
@@ -43,6 +45,7 @@ export async function* readMessageList(
   }
   const lastText = utf8.end();
   checkFaults(call, () => endList(reader, lastText));
+  onEnd();
   if (batch.messages.length + batch.invalid.length > 0) yield batch;
 }
 

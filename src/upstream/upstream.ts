@@ -5,6 +5,7 @@ import { locateCall } from './address.ts';
 import { Deadline } from './deadline.ts';
 import { type Exchange, requestMessages, requestReport } from './exchange.ts';
 import { createHttpClient } from './http-client.ts';
+import { ListCheck } from './list-check.ts';
 import type { MessageBatch } from './message-list.ts';
 import type { Proxies } from './proxies.ts';
 import type { RequestHeaders } from './request-headers.ts';
@@ -20,9 +21,10 @@ export interface Upstream {
   /**
    * Streams the current period in the upstream's order, in batches of at most 1,000.
    * @throws UpstreamError when the body is not whole, not such a list, too large or too slow, even after some batches:
-   * whoever iterates must then record nothing.
+   * the caller must then record nothing.
+   * @param check what the caller knows of the list, and where it finds out whether that still holds.
    */
-  readMessages(account: string): AsyncIterable<MessageBatch>;
+  readMessages(account: string, check?: ListCheck): AsyncIterable<MessageBatch>;
   /**
    * The report, or null when the upstream says 404. At most 8 report calls are open at once for each account's
    * upstream, whoever asks; the others queue.
@@ -48,6 +50,8 @@ export interface UpstreamOptions {
   readonly proxies?: Proxies;
   /** The largest body of messages, decompressed. */
   readonly maxBytes: number;
+  /** How much of a list's body may lie in memory, so that a known list need not be decoded; 32 MiB unless told otherwise. */
+  readonly maxKeptBytes?: number;
   readonly log: Log;
   readonly metrics: Metrics;
   /** The wall clock that `Retry-After` is read by. */
@@ -62,6 +66,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     baseUrl,
     timeoutMs,
     maxBytes,
+    maxKeptBytes = 32 * 2 ** 20,
     log,
     metrics,
     now = () => new Date(),
@@ -73,7 +78,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const roundedCosts = new RoundedCostLog(log);
   const closing = new AbortController();
 
-  async function* readMessages(account: string): AsyncGenerator<MessageBatch, void, undefined> {
+  async function* readMessages(
+    account: string,
+    check = new ListCheck(null),
+  ): AsyncGenerator<MessageBatch, void, undefined> {
     const call = { account, path: '/messages/current-period' };
     const address = locateCall(baseUrl, call);
     const state = states.get(address.upstreamKey);
@@ -87,7 +95,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     state.openCalls += 1;
     try {
       const list = await tryAgain(state, exchange, (limits) =>
-        state.messagesBreaker.execute(() => requestMessages({ ...exchange, ...limits, maxBytes })),
+        state.messagesBreaker.execute(() =>
+          requestMessages({ ...exchange, ...limits, check, maxBytes, maxKeptBytes }),
+        ),
       );
       try {
         yield* list.batches;

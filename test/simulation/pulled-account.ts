@@ -143,8 +143,9 @@ export class PulledAccount {
     const [outcome] = await Promise.allSettled([pulling]);
     const delivery = upstream.deliveries[0] ?? null;
     const tried = { pulledAtMs, delivery, mayLackLate: false };
-    if (outcome.status === 'fulfilled') return { ...tried, result: outcome.value, error: null };
-    return { ...tried, result: null, error: outcome.reason };
+    if (outcome.status === 'rejected') return { ...tried, result: null, error: outcome.reason };
+    if (outcome.value === 'unchanged') throw new Error('the simulation knows no list before it is read');
+    return { ...tried, result: outcome.value, error: null };
   }
 
   /** Counts a pull in the model, whose result must be that of the real one. */

@@ -29,6 +29,7 @@ export function countStatements(database: Database): {
     database: {
       ...database,
       reads: listed(database.reads),
+      pullReads: listed(database.pullReads),
       scans: listed(database.scans),
       writes: listed(database.writes),
     },

@@ -192,7 +192,7 @@ describe('the reports that closed periods wait for', () => {
   const secondMs = 1_000;
 
   /** Pulls one message, whose report is 1, from an upstream that takes a second for each report and has none but 5. */
-  async function pull(ledger: Ledger, asked: number[]): Promise<PullResult | null> {
+  async function pull(ledger: Ledger, asked: number[]): Promise<PullResult | 'unchanged' | null> {
     let nowMs = 100 * secondMs;
     const log = createLog('silent');
     const metrics = createMetrics();

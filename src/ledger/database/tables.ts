@@ -28,6 +28,17 @@ export interface AccountsTable {
   asked_at_ms: number;
   /** When the account is to be pulled next, by the ledger's clock; 0: at once. */
   next_pull_at_ms: number;
+  /** SHA-256 of the body of the list that is recorded; null: the next list is to be read whatever it is. */
+  list_digest: string | null;
+  /** The validators that came with it. */
+  list_etag: string | null;
+  list_last_modified: string | null;
+  /** When that body came last, by the ledger's clock: a 304 does not count. */
+  list_read_at_ms: number | null;
+  /** The version of the decoding and the card that it was recorded by. */
+  list_read_by: string | null;
+  /** When a report of it is to be read again, by the ledger's clock; null: never. */
+  report_due_at_ms: number | null;
   lease_owner: string | null;
   lease_until_ms: number;
   /** How many rows of the last whole list could not be read. */

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import { ledgerClock } from '../database/ledger-clock.ts';
 import { retryConflicts } from '../database/write-conflict.ts';
+import { type ListKey, setList } from './recorded-list.ts';
 
 /** How long a lease lasts without a sign of life of its pull. */
 const leaseMs = 12_000;
@@ -104,16 +105,22 @@ export class Lease {
     };
   }
 
-  /** Gives the lease back. @param pauseMs how long nobody is to pull the account then; null: what was set stands. */
-  async giveBack(pauseMs: number | null): Promise<void> {
+  /**
+   * Gives the lease back.
+   * @param pauseMs how long nobody is to pull the account then; null: what was set stands.
+   * @param list what the pull recorded; null: nothing, or the next pull is to read its list whatever it is.
+   */
+  async giveBack(pauseMs: number | null, list: ListKey | null = null): Promise<void> {
     const { writes } = this.#database;
+    const clockMs = ledgerClock(this.#database, this.#now);
     const next =
       pauseMs === null
         ? sql.ref('next_pull_at_ms')
-        : sql`${ledgerClock(this.#database, this.#now)} + cast(${Math.round(pauseMs)} as bigint)`;
+        : sql`${clockMs} + cast(${Math.round(pauseMs)} as bigint)`;
+    const known = list === null ? sql`` : sql`, ${setList(clockMs, list)}`;
     await retryConflicts(() =>
       sql`
-        update accounts set lease_owner = null, lease_until_ms = 0, next_pull_at_ms = ${next}
+        update accounts set lease_owner = null, lease_until_ms = 0, next_pull_at_ms = ${next}${known}
         where account_id = ${this.account} and lease_owner = ${this.pullId}`.execute(writes),
     );
   }

@@ -106,13 +106,13 @@ export async function openPull(
         );
       return stagedCount > shortCommitCount ? longCommits.execute(record) : record();
     },
-    async release(pauseMs = null) {
+    async release(pauseMs = null, list = null) {
       if (isReleased) return;
       isReleased = true;
       await renewal.stop();
       try {
         await clearStaging(database, key);
-        await lease.giveBack(pauseMs);
+        await lease.giveBack(pauseMs, list);
       } catch (cause) {
         // What became of the pull stands. The next pull does what is left to do.
         unreleased.set(account, lease.pullId);

@@ -2,15 +2,21 @@ import { sql } from 'kysely';
 
 import type { Database } from '../database/database.ts';
 import { ledgerClock } from '../database/ledger-clock.ts';
+import type { AccountsTable } from '../database/tables.ts';
+import type { RecordedList } from './recorded-list.ts';
 
-/** When an account is to be pulled next, by the ledger's clock. */
+/** When an account is to be pulled next, by the ledger's clock, and what its last pull recorded. */
 export interface PullTime {
   /** Epoch ms; 0: at once. */
   readonly dueAtMs: number;
   /** How long that is from now; 0 when it is due. */
   readonly waitMs: number;
+  /** When this was read, in epoch ms. */
+  readonly readAtMs: number;
   /** Whether a whole pull of it was ever recorded. */
   readonly isRecorded: boolean;
+  /** The list that is recorded; null where the next one is to be read whatever it is. */
+  readonly list: RecordedList | null;
 }
 
 /**
@@ -25,12 +31,33 @@ export async function readPullTime(
     maxPauseMs,
   }: { readonly account: string; readonly now: () => Date; readonly maxPauseMs: number },
 ): Promise<PullTime> {
-  const { rows } = await sql<{ due_at_ms: number; wait_ms: number; is_recorded: number }>`
-    select next_pull_at_ms as due_at_ms, next_pull_at_ms - ${ledgerClock(database, now)} as wait_ms,
-      case when as_of_ms is null then 0 else 1 end as is_recorded
+  const { rows } = await sql<AccountsTable & { clock_ms: number }>`
+    select next_pull_at_ms, as_of_ms, lease_owner, ${ledgerClock(database, now)} as clock_ms, list_digest, list_etag,
+      list_last_modified, list_read_at_ms, list_read_by, report_due_at_ms
     from accounts where account_id = ${account}`.execute(database.pullReads);
   const row = rows[0];
-  if (row === undefined) return { dueAtMs: 0, waitMs: 0, isRecorded: false };
-  const isDue = row.wait_ms <= 0 || row.wait_ms > maxPauseMs;
-  return { dueAtMs: row.due_at_ms, waitMs: isDue ? 0 : row.wait_ms, isRecorded: row.is_recorded === 1 };
+  if (row === undefined)
+    return { dueAtMs: 0, waitMs: 0, readAtMs: now().getTime(), isRecorded: false, list: null };
+  const waitMs = row.next_pull_at_ms - row.clock_ms;
+  return {
+    dueAtMs: row.next_pull_at_ms,
+    waitMs: waitMs <= 0 || waitMs > maxPauseMs ? 0 : waitMs,
+    readAtMs: row.clock_ms,
+    isRecorded: row.as_of_ms !== null,
+    list: toRecordedList(row),
+  };
+}
+
+function toRecordedList(row: AccountsTable & { clock_ms: number }): RecordedList | null {
+  const { list_digest: digest, list_read_by: readBy, list_read_at_ms: readAtMs } = row;
+  // A pull that is under way, or that died, may be recording another one.
+  if (digest === null || readBy === null || readAtMs === null || row.lease_owner !== null) return null;
+  return {
+    digest,
+    etag: row.list_etag,
+    lastModified: row.list_last_modified,
+    readBy,
+    ageMs: row.clock_ms - readAtMs,
+    reportDueInMs: row.report_due_at_ms === null ? null : row.report_due_at_ms - row.clock_ms,
+  };
 }

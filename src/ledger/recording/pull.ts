@@ -3,6 +3,7 @@ import type { TextMeasure } from '../../billing/measure.ts';
 import type { Message } from '../../billing/message.ts';
 import type { RateCard } from '../../billing/rate-card.ts';
 import type { ReportAnswer } from '../../billing/report.ts';
+import type { ListKey } from './recorded-list.ts';
 
 /** More messages than this take long to record, by the second. */
 export const shortCommitCount = 5_000;
@@ -106,8 +107,9 @@ export interface Pull {
    * Gives the account's lease back and forgets what was staged. A second call does nothing. When the database does not
    * let it, the account's next pull does both.
    * @param pauseMs how long no instance is to pull the account from now on. Null, or left out: what was set before stands.
+   * @param list what was recorded, so that it is known again. Null, or left out: the next pull reads its list in any case.
    */
-  release(pauseMs?: number | null): Promise<void>;
+  release(pauseMs?: number | null, list?: ListKey | null): Promise<void>;
 }
 
 /**

@@ -137,6 +137,8 @@ async function touchAccount(
     .updateTable('accounts')
     .set({
       as_of_ms: next.pulledAtMs,
+      // Until the pull ends, nothing says which list this was.
+      list_digest: null,
       revision: next.revision,
       period_id: next.periodId,
       set_aside_count: next.setAsideCount,

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describeMachine } from './machine.ts';
 import { measureMemory } from './memory.ts';
 import { measureOverload } from './overload.ts';
+import { measurePulls } from './pull.ts';
 import { measureRating } from './rating.ts';
 import { measureServing } from './serve.ts';
 import { measureSize } from './size.ts';
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   serve: measureServing,
   size: measureSize,
   sync: measureSync,
+  pull: measurePulls,
   rating: measureRating,
   memory: measureMemory,
   start: measureStart,

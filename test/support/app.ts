@@ -117,7 +117,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     get: (path, headers = {}) => fetch(`${service.url}${path}`, { headers, redirect: 'manual' }),
     async waitForPull(headers = {}) {
       // Whose clock tells when a pull began: the server's, or else the test's.
-      const askedAtMs = database?.kind === 'postgres' ? Date.now() : now().getTime();
+      const askedAtMs = (database?.sharedClockMs ?? null) === null ? now().getTime() : Date.now();
       await waitUntil(async () => {
         const { usage } = await readFreshness(headers);
         return usage !== null && Date.parse(usage.freshness.asOf) > askedAtMs;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultRateCard, encodeRateCard } from '../../src/billing/rate-card.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { PullResult, ReportReading } from '../../src/ledger/recording/pull.ts';
 import { createLog } from '../../src/telemetry/log.ts';
@@ -60,10 +61,19 @@ function tellApril(upstream: ScriptedUpstream): void {
   upstream.setReport(5, (response) => response.end('<html>busy</html>'));
 }
 
+/** Only the test's own clock can be put forward: what is due goes by it here, on a server too. */
+function byTestClock(database: Database): Database {
+  return { ...database, sharedClockMs: null };
+}
+
 describe.each(testDatabases)('a closed period that lacks a price on $name', (testDatabase) => {
   it('says so until its report answers, and is whole from then on', async () => {
     const clock = new Clock();
-    const app = await startApp({ database: await testDatabase.open(), script: tellApril, now: clock.now });
+    const app = await startApp({
+      database: byTestClock(await testDatabase.open()),
+      script: tellApril,
+      now: clock.now,
+    });
     await closeUnpriced(app);
     await app.waitForPull();
     expect(await app.data(document)).toMatchObject({
@@ -136,11 +146,16 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
     tellApril(upstream);
     const clock = new Clock();
     const { now } = clock;
-    const old = await startApp({ upstream, database: before, now });
+    const old = await startApp({ upstream, database: byTestClock(before), now });
     await closeUnpriced(old);
     await old.close();
 
-    const app = await startApp({ upstream, database: after, settings: { RATE_CARD: path }, now });
+    const app = await startApp({
+      upstream,
+      database: byTestClock(after),
+      settings: { RATE_CARD: path },
+      now,
+    });
     await app.waitForRevision(3); // The open period, by the new card.
     upstream.setReport(5, (response) => response.writeHead(404).end());
     clock.skipPause();
@@ -169,7 +184,11 @@ describe.each(testDatabases)('a closed period that lacks a price on $name', (tes
 
   it('gets it from a pull whose list is empty as well', async () => {
     const clock = new Clock();
-    const app = await startApp({ database: await testDatabase.open(), script: tellApril, now: clock.now });
+    const app = await startApp({
+      database: byTestClock(await testDatabase.open()),
+      script: tellApril,
+      now: clock.now,
+    });
     await closeUnpriced(app);
     app.upstream.setMessages([]);
     await app.waitForPull();

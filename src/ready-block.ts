@@ -1,11 +1,14 @@
 import type { Config } from './config.ts';
-import type { Service } from './service.ts';
 
 /**
  * What people read when the service has started: where it is, what it reads from, where it records.
  * @param obstacle why it cannot answer queries yet; null when it can
  */
-export function writeReadyBlock(config: Config, { url }: Service, obstacle: string | null): string {
+export function writeReadyBlock(
+  config: Config,
+  { url }: { readonly url: string },
+  obstacle: string | null,
+): string {
   const state = obstacle === null ? 'is ready' : `has started, but not yet: ${obstacle}`;
   const isSample = config.upstreamUrl === null;
   const lines = [

@@ -9,6 +9,7 @@ import { addCrossSiteCheck } from './guards/cross-site.ts';
 import { addCsvEndpoint } from './usage/csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
 import { addDashboard } from './dashboard.ts';
+import { addGraphiQL } from './graphql/graphiql.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addHostCheck } from './guards/host-check.ts';
 import { addMetricsEndpoint } from './metrics-endpoint.ts';
@@ -109,6 +110,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addRestEndpoint(app, { ...options, answers });
   addCsvEndpoint(app, { ...options, answers });
   await addGraphQLEndpoint(app, { ...options, answers, identify, countRequest });
+  if (options.introspection) addGraphiQL(app);
   await addDashboard(app);
   refuseWrongMethods();
   return app;

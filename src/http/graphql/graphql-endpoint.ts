@@ -145,6 +145,8 @@ export async function addGraphQLEndpoint(
   app.addHook('onClose', () => apollo.stop());
 }
 
+const graphiqlLink = '<p><a href="/graphiql">GraphiQL</a> works without the internet.</p>';
+
 /** Sends Apollo Sandbox's page; whoever asks may be unknown. */
 async function sendPage(
   apollo: ApolloServer<RequestContext>,
@@ -156,7 +158,9 @@ async function sendPage(
     context: () => Promise.reject(unauthenticated()),
   });
   if (body.kind !== 'complete') throw new TypeError('the page is not a whole one');
-  return reply.type('text/html').header('content-security-policy', sandboxPolicy).send(body.string);
+  // Shown until Sandbox has come from the internet, or for good where it cannot.
+  const html = body.string.replace('class="fallback">', `$&${graphiqlLink}`);
+  return reply.type('text/html').header('content-security-policy', sandboxPolicy).send(html);
 }
 
 /** What of an answer may be given again; null: nothing, for it is not whole, or tells errors. */

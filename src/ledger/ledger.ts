@@ -22,6 +22,7 @@ import {
   type PeriodUsage,
   readPeriod,
   readPeriods,
+  readRevision,
 } from './reading/periods.ts';
 import { noteUnchanged, type UnchangedPull } from './recording/recorded-list.ts';
 import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
@@ -150,6 +151,11 @@ export class Ledger {
   /** The open period, or the one with the id given; null when the account has no such period. */
   readPeriod(account: string, periodId: number | null): Promise<PeriodUsage | null> {
     return readPeriod(this.#database, { account, periodId, now: this.#now });
+  }
+
+  /** Rises with each recorded change of the account; null before its first pull. */
+  readRevision(account: string): Promise<number | null> {
+    return readRevision(this.#database, account);
   }
 
   /** Some of the account's periods, newest first. */

@@ -34,7 +34,7 @@ export class AccountReads {
     if (known !== undefined) return known;
     const reading = this.#ledger.readPeriod(this.#account, periodId).then((usage) => {
       if (usage === null) return null;
-      this.#compare(usage);
+      this.#compare(usage.freshness.revision);
       // The messages of the open period ask for it by its id.
       this.#usages.set(usage.period.id, reading);
       return usage;
@@ -53,8 +53,8 @@ export class AccountReads {
     if (this.#revision === null) return 'unknown';
     if (this.#hasReadMore) {
       try {
-        const now = await this.#ledger.readPeriod(this.#account, null);
-        if (now !== null) this.#compare(now);
+        const revision = await this.#ledger.readRevision(this.#account);
+        if (revision !== null) this.#compare(revision);
       } catch {
         // The answer is read already and must not be lost. The next request learns of the outage.
         return 'unknown';
@@ -63,7 +63,7 @@ export class AccountReads {
     return this.#hasMoved ? 'moved' : 'whole';
   }
 
-  #compare({ freshness: { revision } }: PeriodUsage): void {
+  #compare(revision: number): void {
     this.#revision ??= revision;
     this.#hasMoved ||= revision !== this.#revision;
   }

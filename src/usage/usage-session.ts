@@ -17,7 +17,7 @@ import { type MessagePage, readMessagePage } from './message-page.ts';
 import type { PageArguments } from './page-arguments.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
-import { createReportLoader, type ReportLoader, ReportUnread } from './report-loader.ts';
+import { createReportLoader, type ReportKey, type ReportLoader, ReportUnread } from './report-loader.ts';
 import type { Sync } from '../sync/sync.ts';
 import { type ListChoice, listPricedMessages } from './usage-list.ts';
 import { UsageSums } from './usage-sums.ts';
@@ -185,20 +185,23 @@ export class UsageSession {
     return readPeriodPage(this.#reads.ledger, this.account, page);
   }
 
-  /** Puts messages together with their reports: one ledger statement for all of them. */
+  /** Puts messages of one period together with their reports: one ledger statement for all of them. */
   async #charge(messages: readonly RecordedMessage[], card: RateCard): Promise<readonly ChargedMessage[]> {
-    const answers = await this.#reports.loadMany(
-      messages.flatMap(({ periodId, reportId }) => (reportId === null ? [] : [{ periodId, reportId }])),
-    );
-    let next = 0;
-    return messages.map((message) => {
-      if (message.reportId === null) return new ChargedMessage(message, null, card);
-      const answer = answers[next++] ?? unread;
-      if (!(answer instanceof Error)) return new ChargedMessage(message, answer, card);
+    const keys = new Map<number, ReportKey>();
+    for (const { periodId, reportId } of messages) {
+      if (reportId !== null) keys.set(reportId, { periodId, reportId });
+    }
+    const answers = new Map<number | null, ReportAnswer | null>([[null, null]]);
+    const loaded = await this.#reports.loadMany([...keys.values()]);
+    for (const [index, reportId] of [...keys.keys()].entries()) {
+      const answer = loaded[index] ?? unread;
       // That its report could not be read is a fact about a message; any other failure is one of the whole answer.
-      if (!(answer instanceof ReportUnread)) throw answer;
-      return new ChargedMessage(message, unread, card);
-    });
+      if (answer instanceof Error && !(answer instanceof ReportUnread)) throw answer;
+      answers.set(reportId, answer instanceof Error ? unread : answer);
+    }
+    return messages.map(
+      (message) => new ChargedMessage(message, answers.get(message.reportId) ?? null, card),
+    );
   }
 
   async #cardOf({ periodId }: RecordedMessage): Promise<RateCard> {

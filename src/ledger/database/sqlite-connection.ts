@@ -51,7 +51,8 @@ export class SqliteFailure extends Error {
 
 interface PreparedStatement {
   readonly prepared: StatementSync;
-  readonly givesRows: boolean;
+  /** The names of what each row holds; empty for a statement that gives none. */
+  readonly columns: readonly string[];
 }
 
 // More shapes than the service has; a bound all the same, for filters and orders multiply.
@@ -78,16 +79,17 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
     const known = statements.get(sql);
     if (known !== undefined) return known;
     const prepared = database.prepare(sql);
-    const statement = { prepared, givesRows: prepared.columns().length > 0 };
+    prepared.setReturnArrays(true);
+    const statement = { prepared, columns: prepared.columns().map(({ name }) => name) };
     if (statements.size >= statementCacheSize) statements.clear();
     statements.set(sql, statement);
     return statement;
   }
 
   function run(sql: string, values: SQLInputValue[]): SqliteResult {
-    const { prepared, givesRows } = prepare(sql);
-    if (givesRows) {
-      const rows = prepared.all(...values);
+    const { prepared, columns } = prepare(sql);
+    if (columns.length > 0) {
+      const rows = prepared.all(...values).map((row) => toObject(columns, row));
       return { rows, changes: rows.length };
     }
     return { rows: [], changes: Number(prepared.run(...values).changes) };
@@ -104,6 +106,17 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
       database.close();
     },
   };
+}
+
+/**
+ * A row as a plain object. Those that node:sqlite makes itself are slow to make and slow to read: a page of 110 messages
+ * takes half the time this way.
+ */
+function toObject(columns: readonly string[], row: unknown): Readonly<Record<string, unknown>> {
+  const object: Record<string, unknown> = {};
+  if (!Array.isArray(row)) throw new TypeError('node:sqlite gave a row that is no array');
+  for (let index = 0; index < columns.length; index += 1) object[columns[index] ?? ''] = row[index];
+  return object;
 }
 
 const sqliteBusy = 5;

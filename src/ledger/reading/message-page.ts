@@ -4,8 +4,9 @@ import { Credits } from '../../billing/credits.ts';
 import type { Database } from '../database/database.ts';
 import { filterConditions, isUnfiltered, type MessageFilter } from './message-filter.ts';
 import type { MessageKey, MessageOrder } from './message-order.ts';
-import { pageSegments } from './page-segments.ts';
+import { type PageSegment, pageSegments } from './page-segments.ts';
 import { messageColumnNames, toMeasure } from '../database/message-columns.ts';
+import { StatementCache } from '../database/statement-cache.ts';
 import type { PricedMessage } from '../recording/pull.ts';
 import type { MessagesTable, Tables } from '../database/tables.ts';
 
@@ -47,23 +48,30 @@ const columns = [
 ] as const;
 
 /** Reads one page. */
-export function readMessagePage(
+export async function readMessagePage(
   database: Database,
   query: MessagePageQuery,
 ): Promise<readonly RecordedMessage[]> {
-  return readRows(database, query, async (rows) =>
-    (await rows.select(columns).execute()).map(toRecordedMessage),
-  );
+  const rows = await readRows(database, query, wholeMessages);
+  return rows.map(toRecordedMessage);
 }
 
-/**
- * Reads the rows of a page through the order's index: its cost does not grow with the rows before it.
- * @param read takes what it needs of the rows of a part of the page.
- */
+/** What to read of each message. */
+export interface RowSelection<Row> {
+  readonly select: (rows: MessageRows) => SelectQueryBuilder<Tables, 'messages', Row>;
+  readonly statements: StatementCache<Row>;
+}
+
+const wholeMessages: RowSelection<MessageRow> = {
+  select: (rows) => rows.select(columns),
+  statements: new StatementCache(),
+};
+
+/** Reads the rows of a page through the order's index: its cost does not grow with the rows before it. */
 export async function readRows<Row>(
   database: Database,
   { account, periodId, filter, order, after, before, limit, backward }: MessagePageQuery,
-  read: (rows: MessageRows) => Promise<readonly Row[]>,
+  { select, statements }: RowSelection<Row>,
 ): Promise<readonly Row[]> {
   const [start, end] = backward ? [before, after] : [after, before];
   // A filter may have to pass over a whole period for one page, several orders may have to sort one, and two ends
@@ -76,23 +84,35 @@ export async function readRows<Row>(
 
   async function readSegments(db: Database['reads']): Promise<readonly Row[]> {
     const rows: Row[] = [];
-    for (const segment of pageSegments(order, { start, end, backward })) {
+    for (const [index, segment] of pageSegments(order, { start, end, backward }).entries()) {
       if (rows.length === limit) break;
-      let select: MessageRows = db
-        .selectFrom('messages')
-        .where('account_id', '=', account)
-        .where('period_id', '=', periodId)
-        .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
-        .limit(limit - rows.length);
-      for (const term of segment.orderBy) select = select.orderBy(term);
-      rows.push(...(await read(select)));
+      const left = limit - rows.length;
+      const write = () => select(writeSegment(db, segment, left)).compile();
+      // Keys and filters are parameters too, of which there are more or fewer.
+      const isPlain = start === null && end === null && isUnfiltered(filter);
+      const shape = JSON.stringify([order, backward, index]);
+      const statement = isPlain ? statements.get(db, shape, [account, periodId, left], write) : write();
+      rows.push(...(await db.executeQuery(statement)).rows);
     }
+    return rows;
+  }
+
+  function writeSegment(db: Database['reads'], segment: PageSegment, left: number): MessageRows {
+    let rows: MessageRows = db
+      .selectFrom('messages')
+      .where('account_id', '=', account)
+      .where('period_id', '=', periodId)
+      .where((eb) => eb.and([...segment.conditions(eb), ...filterConditions(eb, filter, database)]))
+      .limit(left);
+    for (const term of segment.orderBy) rows = rows.orderBy(term);
     return rows;
   }
 }
 
 /** Rows of `messages`, before it is said which columns to read. */
 type MessageRows = SelectQueryBuilder<Tables, 'messages', object>;
+
+type MessageRow = Pick<Selectable<MessagesTable>, (typeof columns)[number]>;
 
 /** One message of the account, whatever its period; null when there is none. */
 export async function readMessage(
@@ -109,7 +129,7 @@ export async function readMessage(
   return row === undefined ? null : toRecordedMessage(row);
 }
 
-function toRecordedMessage(row: Pick<Selectable<MessagesTable>, (typeof columns)[number]>): RecordedMessage {
+function toRecordedMessage(row: MessageRow): RecordedMessage {
   return {
     id: row.message_id,
     periodId: row.period_id,

@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 
 import type { RateCard } from '../../billing/rate-card.ts';
 import type { Database } from '../database/database.ts';
+import { StatementCache } from '../database/statement-cache.ts';
 import { readStoredCard } from './rate-cards.ts';
 import { toTotals, type UsageTotals } from './sums.ts';
 
@@ -72,20 +73,29 @@ export async function readPeriod(
 
 const noSharedClock: RawBuilder<number | null> = sql`null`;
 
-type PeriodStatement = ReturnType<typeof compilePeriodStatement>;
+type PeriodRow = ReturnType<typeof compilePeriodStatement> extends CompiledQuery<infer Row> ? Row : never;
 
-// Every request reads the open period, and Kysely takes longer to write that statement than SQLite to answer it.
-const openPeriodStatements = new WeakMap<Database['reads'], PeriodStatement>();
+const periodStatements = new StatementCache<PeriodRow>();
+const revisionStatements = new StatementCache<{ readonly revision: number }>();
 
-function periodStatement(database: Database, account: string, periodId: number | null): PeriodStatement {
-  const { reads } = database;
-  if (periodId !== null) return compilePeriodStatement(database, account, periodId);
-  const known = openPeriodStatements.get(reads);
-  // The account is its only parameter.
-  if (known !== undefined) return { ...known, parameters: [account] };
-  const statement = compilePeriodStatement(database, account, null);
-  openPeriodStatements.set(reads, statement);
-  return statement;
+/** Reads the account's revision; null before its first pull. One statement. */
+export async function readRevision({ reads }: Database, account: string): Promise<number | null> {
+  const statement = revisionStatements.get(reads, '', [account], () =>
+    reads.selectFrom('accounts').where('account_id', '=', account).select('revision').compile(),
+  );
+  const { rows } = await reads.executeQuery(statement);
+  return rows[0]?.revision ?? null;
+}
+
+function periodStatement(
+  database: Database,
+  account: string,
+  periodId: number | null,
+): CompiledQuery<PeriodRow> {
+  const write = () => compilePeriodStatement(database, account, periodId);
+  return periodId === null
+    ? periodStatements.get(database.reads, 'open', [account], write)
+    : periodStatements.get(database.reads, 'by id', [periodId, account], write);
 }
 
 function compilePeriodStatement(

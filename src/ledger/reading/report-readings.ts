@@ -4,6 +4,7 @@ import { Credits } from '../../billing/credits.ts';
 import type { Database } from '../database/database.ts';
 import type { PeriodKey } from '../recording/open-period.ts';
 import type { ReportReading } from '../recording/pull.ts';
+import { StatementCache } from '../database/statement-cache.ts';
 import type { ReportsTable, Tables } from '../database/tables.ts';
 
 /** A reading as a row of `reports` holds it. */
@@ -25,15 +26,21 @@ export async function readReports(
   reportIds: readonly number[],
 ): Promise<readonly ReportReading[]> {
   if (reportIds.length === 0) return [];
-  const rows = await reads
-    .selectFrom('reports')
-    .where('account_id', '=', account)
-    .where('period_id', '=', periodId)
-    .where('report_id', 'in', reportIds)
-    .select(columns)
-    .execute();
+  const parameters = [account, periodId, ...reportIds];
+  const statement = readingStatements.get(reads, String(reportIds.length), parameters, () =>
+    reads
+      .selectFrom('reports')
+      .where('account_id', '=', account)
+      .where('period_id', '=', periodId)
+      .where('report_id', 'in', reportIds)
+      .select(columns)
+      .compile(),
+  );
+  const { rows } = await reads.executeQuery(statement);
   return rows.map(toReading);
 }
+
+const readingStatements = new StatementCache<ReadingRow>();
 
 /** What is known of the open period's reports, by id. */
 export async function readKnownReports(

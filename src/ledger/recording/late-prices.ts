@@ -2,10 +2,9 @@ import { type Kysely, sql } from 'kysely';
 
 import { findPriceSource } from '../../billing/price.ts';
 import type { Report } from '../../billing/report.ts';
-import { lockAccount } from './account-lock.ts';
+import { changeAccount } from './account-change.ts';
 import type { Database } from '../database/database.ts';
 import { nameKey } from '../keys/name-key.ts';
-import { rebuildSums } from './merge.ts';
 import { priceByMeasure } from './measured-prices.ts';
 import type { PeriodKey } from './open-period.ts';
 import type { LateReading, LateReport, LateResult } from './pull.ts';
@@ -56,32 +55,30 @@ export async function recordLate(
   database: Database,
   { account, pullId, readings }: StagingKey & { readonly readings: readonly LateReading[] },
 ): Promise<LateResult> {
-  await database.prepareMerge(trx);
-  const before = await lockAccount(trx, database, { account, pullId });
-  const pricedLate = await priceLate(trx, database, account, readings);
-  const revision = pricedLate > 0 ? before.revision + 1 : before.revision;
-  await trx.updateTable('accounts').set({ revision }).where('account_id', '=', account).execute();
-  return { pricedLate, revision };
+  return changeAccount(trx, database, { account, pullId }, async () => {
+    const changedPeriodIds: number[] = [];
+    let pricedLate = 0;
+    for (const [periodId, ofPeriod] of Map.groupBy(readings, (reading) => reading.periodId)) {
+      const count = await pricePeriod(trx, database, { account, periodId }, ofPeriod);
+      if (count > 0) changedPeriodIds.push(periodId);
+      pricedLate += count;
+    }
+    return { result: { pricedLate }, changedPeriodIds };
+  });
 }
 
-async function priceLate(
+async function pricePeriod(
   trx: Kysely<Tables>,
   database: Database,
-  account: string,
+  period: PeriodKey,
   readings: readonly LateReading[],
 ): Promise<number> {
+  const card = await readClosedCard(trx, period);
+  if (card === null) return 0;
   let count = 0;
-  for (const [periodId, ofPeriod] of Map.groupBy(readings, (reading) => reading.periodId)) {
-    const period: PeriodKey = { account, periodId };
-    const card = await readClosedCard(trx, period);
-    if (card === null) continue;
-    let countOfPeriod = 0;
-    for (const reading of ofPeriod) {
-      if (!(await keepLateReading(trx, period, reading))) continue;
-      countOfPeriod += await priceMessages(trx, database, { period, card, reading });
-    }
-    if (countOfPeriod > 0) await rebuildSums(trx, period);
-    count += countOfPeriod;
+  for (const reading of readings) {
+    if (!(await keepLateReading(trx, period, reading))) continue;
+    count += await priceMessages(trx, database, { period, card, reading });
   }
   return count;
 }

@@ -72,12 +72,12 @@ export async function setRateCardVersion(
   return result.numUpdatedRows > 0n;
 }
 
-/** A period begins with its first message, but never before its predecessor's end. */
+/** An open period begins with its first message, but never before its predecessor's end. */
 export async function moveStart(trx: Kysely<Tables>, { account, periodId }: PeriodKey): Promise<void> {
   const before = sql`(select to_ms from periods where account_id = ${account} and period_id = ${periodId - 1})`;
   await sql`
     update periods set from_ms = coalesce(${before}, first_message_ms, from_ms)
-    where account_id = ${account} and period_id = ${periodId}`.execute(trx);
+    where account_id = ${account} and period_id = ${periodId} and to_ms is null`.execute(trx);
 }
 
 async function readLastMs(

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import type { RateCard } from '../../billing/rate-card.ts';
-import { type AccountState, lockAccount } from './account-lock.ts';
+import { type AccountState, changeAccount } from './account-change.ts';
 import type { Database } from '../database/database.ts';
 import { keepMeasures } from './kept-measures.ts';
 import {
@@ -9,14 +9,13 @@ import {
   insertNew,
   type MergeScope,
   moveChanged,
-  rebuildSums,
   removeClosed,
   repriceChanged,
   withdrawMissing,
 } from './merge.ts';
-import { enterPeriod, moveStart, setRateCardVersion } from './open-period.ts';
+import { enterPeriod, setRateCardVersion } from './open-period.ts';
 import { assignPositions } from './positions.ts';
-import { type PullResult, type ReportReading, StagingLost } from './pull.ts';
+import { type PullResult, type ReportReading, type SetAsideMessage, StagingLost } from './pull.ts';
 import { keepRateCard } from '../reading/rate-cards.ts';
 import { keepReadings } from '../reading/report-readings.ts';
 import { readStagedSpan, type StagedSpan, type StagingKey } from './staging.ts';
@@ -47,27 +46,42 @@ export async function recordSnapshot(
   database: Database,
   snapshot: Snapshot,
 ): Promise<PullResult> {
-  const { account, pulledAtMs } = snapshot;
-  await database.prepareMerge(trx);
-  const state = await lockAccount(trx, database, snapshot);
-  const closedIds = await removeClosed(trx, snapshot, state.periodId);
-  const staged = await readStagedSpan(trx, snapshot, state.periodId);
-  const foundCount = staged.count + closedIds.length;
-  if (foundCount !== snapshot.stagedCount) {
-    throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount });
-  }
-  const { periodId, ...merged } =
-    state.periodId !== null && foundCount === 0
-      ? { ...unchanged, periodId: state.periodId }
-      : await mergeSnapshot(trx, database, { snapshot, staged, state });
+  const { account, setAsideCount } = snapshot;
+  const recorded = await changeAccount(trx, database, snapshot, async (state) => {
+    const closedIds = await removeClosed(trx, snapshot, state.periodId);
+    const staged = await readStagedSpan(trx, snapshot, state.periodId);
+    const foundCount = staged.count + closedIds.length;
+    if (foundCount !== snapshot.stagedCount) {
+      throw new StagingLost({ account, stagedCount: snapshot.stagedCount, foundCount });
+    }
+    const { periodId, ...merged } =
+      state.periodId !== null && foundCount === 0
+        ? { ...unchanged, periodId: state.periodId }
+        : await mergeSnapshot(trx, database, { snapshot, staged, state });
+    return {
+      result: { ...merged, setAside: listSetAside(snapshot, closedIds) },
+      changedPeriodIds: merged.changed ? [periodId] : [],
+      noted: {
+        as_of_ms: snapshot.pulledAtMs,
+        // Until the pull ends, nothing says which list this was.
+        list_digest: null,
+        period_id: periodId,
+        set_aside_count: setAsideCount,
+      },
+    };
+  });
+  await database.analyzeGrowth(trx, recorded.added);
+  return recorded;
+}
 
-  const revision = merged.changed ? state.revision + 1 : state.revision;
-  const { setAsideCount } = snapshot;
-  await touchAccount(trx, account, { pulledAtMs, revision, periodId, setAsideCount });
-  await database.analyzeGrowth(trx, merged.added);
-  const conflicting = snapshot.conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' }) as const);
-  const closed = closedIds.map((id) => ({ id, reason: 'closed_period' }) as const);
-  return { ...merged, revision, setAside: [...conflicting, ...closed] };
+function listSetAside(
+  { conflictingIds }: Snapshot,
+  closedIds: readonly number[],
+): readonly SetAsideMessage[] {
+  return [
+    ...conflictingIds.map((id) => ({ id, reason: 'conflicting_duplicate' as const })),
+    ...closedIds.map((id) => ({ id, reason: 'closed_period' as const })),
+  ];
 }
 
 /** What a snapshot did to the period that took it in. */
@@ -116,33 +130,5 @@ async function mergeSnapshot(
   const cardChanged = await setRateCardVersion(trx, scope, rateCard.version);
 
   const changed = isNew || cardChanged || amended + repriced + moved + added + withdrawn > 0;
-  if (changed) {
-    await rebuildSums(trx, scope);
-    await moveStart(trx, scope);
-  }
   return { periodId, changed, added, amended, repriced, withdrawn, rolledOver };
-}
-
-async function touchAccount(
-  trx: Kysely<Tables>,
-  account: string,
-  next: {
-    readonly pulledAtMs: number;
-    readonly revision: number;
-    readonly periodId: number;
-    readonly setAsideCount: number;
-  },
-): Promise<void> {
-  await trx
-    .updateTable('accounts')
-    .set({
-      as_of_ms: next.pulledAtMs,
-      // Until the pull ends, nothing says which list this was.
-      list_digest: null,
-      revision: next.revision,
-      period_id: next.periodId,
-      set_aside_count: next.setAsideCount,
-    })
-    .where('account_id', '=', account)
-    .execute();
 }

@@ -16,7 +16,8 @@ export function findMisspeltSettings(
   const known = new Set(settings);
   return names.flatMap((name) => {
     const upper = name.toUpperCase();
-    if (known.has(name) || foreignNames.has(upper) || (known.has(upper) && /_PROXY$/.test(upper))) return [];
+    if (known.has(name) || foreignNames.has(upper) || (known.has(upper) && upper.endsWith('_PROXY')))
+      return [];
     const meant = settings.find((setting) => looksLike(upper, setting));
     return meant === undefined ? [] : [{ name, meant }];
   });

@@ -179,7 +179,7 @@ export async function startService(
       const name = `the upstream ${nameUpstream(config.upstreamUrl)}`;
       if (reason === firstPullUnderWay) return `${name} has not answered so far`;
       if (reason === null || failure === null || failure instanceof DatabaseUnavailable) return reason;
-      const detail = failure instanceof Error ? failure.message : String(failure);
+      const detail = failure instanceof Error ? failure.message : 'no error';
       return `${name} has told no usage (${detail})`;
     },
     async close() {

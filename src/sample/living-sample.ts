@@ -31,11 +31,12 @@ export function createLivingSample(elapsedMs: () => number): SampleAnswers {
 function listMessages(elapsedMs: number): readonly object[] {
   const { messages } = period;
   if (elapsedMs < closedMs)
-    return messages.slice(0, closedCount).map((message) => ({
-      ...message,
-      id: message.id - 1_000 + 1,
-      timestamp: shift(message.timestamp, -30 * dayMs),
-    }));
+    return messages.slice(0, closedCount).map((message) =>
+      Object.assign({}, message, {
+        id: message.id - 1_000 + 1,
+        timestamp: shift(message.timestamp, -30 * dayMs),
+      }),
+    );
   const count = closedCount + Math.floor((elapsedMs - closedMs) / growthMs);
   return Array.from({ length: count }, (_, index) => {
     const round = Math.floor(index / messages.length);

@@ -118,14 +118,14 @@ describe.each(keptLedgers)('an audit of the kept ledger $name', (kept) => {
   });
 });
 
-describe('npm run audit', () => {
-  function runAudit(databaseUrl: string) {
-    return spawnSync(process.execPath, ['src/commands/audit.ts'], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
-    });
-  }
+function runAudit(databaseUrl: string) {
+  return spawnSync(process.execPath, ['src/commands/audit.ts'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
+  });
+}
 
+describe('npm run audit', () => {
   test('ends with the count, prints what differs and says so in its exit code, beside a running service', async () => {
     const path = copyKeptFile();
     // Stays open, as a service's does.

@@ -86,7 +86,7 @@ describe('searchKey', () => {
         expect(searchKey(text.normalize('NFD'))).toBe(key);
         expect(searchKey(key)).toBe(key);
         // The dotless i alone is not the letter that its capital is.
-        if (!text.includes('ı')) expect(searchKey(text.toUpperCase())).toBe(key);
+        expect(text.includes('ı') || searchKey(text.toUpperCase()) === key).toBe(true);
         expect(searchKey(text.toLowerCase())).toBe(key);
       }),
       { numRuns: 5_000 },
@@ -125,11 +125,15 @@ describe('nameKey', () => {
       fc.property(name, name, (a, b) => {
         const order = Math.sign(Buffer.compare(Buffer.from(nameKey(a)), Buffer.from(nameKey(b))));
         expect(order === 0).toBe(a === b);
-        const plain = (text: string): string => text.replaceAll('\u0001', ' ');
-        const expected = Math.sign(compareNames(plain(a), plain(b)));
+        const expected = Math.sign(compareNames(withoutMarks(a), withoutMarks(b)));
         expect(expected === 0 || order === expected).toBe(true);
       }),
       { numRuns: 5_000 },
     );
   });
 });
+
+/** Without the character that a key puts between its parts. */
+function withoutMarks(text: string): string {
+  return text.replaceAll('\u0001', ' ');
+}

@@ -73,6 +73,7 @@ describe('a stream of server-sent events', () => {
     app.upstream.setMessages([message(1)]);
     await waitUntil(hasTold(0));
     stream.close();
+    expect(stream.names).not.toContain('complete');
   });
 
   test('tells an error while nothing was ever pulled, and the usage once there is some', async () => {

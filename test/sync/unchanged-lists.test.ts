@@ -27,7 +27,10 @@ interface Pulled {
   readonly statements: string[];
   readonly ledger: Ledger;
   /** Pulls once. @returns how that ended: `changed` or `unchanged` */
-  pull(options?: { readonly rateCard?: RateCard; readonly validatorMaxAgeMs?: number }): Promise<string>;
+  readonly pull: (options?: {
+    readonly rateCard?: RateCard;
+    readonly validatorMaxAgeMs?: number;
+  }) => Promise<string>;
 }
 
 async function startPulls(

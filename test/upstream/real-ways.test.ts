@@ -96,18 +96,18 @@ test.each([
   expect(failure.faults[0]).not.toContain('s3cret');
 });
 
-describe('proxies', () => {
-  /** Passes plain requests on, as a proxy does that is asked for whole URLs. */
-  function startProxy() {
-    return startServer((incoming, response) => {
-      const passed = request(incoming.url ?? '', { headers: incoming.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      passed.once('error', () => response.writeHead(502).end()).end();
+/** Passes plain requests on, as a proxy does that is asked for whole URLs. */
+function startProxy() {
+  return startServer((incoming, response) => {
+    const passed = request(incoming.url ?? '', { headers: incoming.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
     });
-  }
+    passed.once('error', () => response.writeHead(502).end()).end();
+  });
+}
 
+describe('proxies', () => {
   test.each(['HTTP_PROXY', 'http_proxy'])('%s is gone through', async (name) => {
     const vendor = await startServer((_incoming, response) => response.end(list));
     const proxy = await startProxy();

@@ -15,8 +15,7 @@ export function watchMethods(app: FastifyInstance): () => void {
   });
 
   return () => {
-    // The routes made below are told to the hook above, which must not be followed here.
-    for (const [url, known] of Array.from(methodsByUrl)) {
+    for (const [url, known] of methodsByUrl) {
       const wrong = methods.filter((name) => !known.has(name));
       if (url === '*' || wrong.length === 0) continue;
       const allow = [...known].join(', ');

@@ -33,7 +33,9 @@ describeInBrowser('GraphiQL', () => {
     await app.waitForRevision(1);
     const { page, expectNoComplaint } = await visit(app, '/graphiql');
     await page.getByRole('button', { name: /execute query/i }).click();
-    await page.getByText('"creditsUsed": "2347.35"').first().waitFor();
+    const answered = page.getByText('"creditsUsed": "2347.35"').first();
+    await answered.waitFor();
+    expect(await answered.isVisible()).toBe(true);
     expectNoComplaint();
   });
 });

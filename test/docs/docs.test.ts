@@ -32,7 +32,9 @@ test.each(queries)('the answer of query $# is what the service says', async (que
 test('the docs show every operation that clients get types for', () => {
   const shown = queries.map(({ document }) => print(parse(document)));
   const folder = 'schema/operations';
-  for (const name of readdirSync(folder))
+  // The dashboard's own documents are no examples to copy.
+  const examples = readdirSync(folder).filter((name) => !name.startsWith('dashboard-'));
+  for (const name of examples)
     expect(shown).toContain(print(parse(readFileSync(`${folder}/${name}`, 'utf8'))));
 });
 

@@ -2,12 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { defaultRateCard, encodeRateCard } from '../../src/billing/rate-card.ts';
 import type { TextMeasure } from '../../src/billing/text-measure.ts';
 import { auditLedger } from '../../src/ledger/audit/audit.ts';
 import { openSqliteDatabase } from '../../src/ledger/database/database.ts';
 import { type App, startApp } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
+
+const charge = z.object({ credits: z.string() });
+const pricedTwice = z.object({ new: z.object({ charge }), estimate: charge });
 
 type Measuring = (text: string, today: (text: string) => TextMeasure) => TextMeasure;
 
@@ -78,8 +82,8 @@ test.each<[string, Measuring]>([
   // What comes new is measured by the new code, as an estimate is.
   const priced =
     '{ new: message(id: 5) { charge { credits } } estimate(input: { text: "otra mañana" }) { credits } }';
-  const { new: message, estimate } = (await second.data(priced)) as Record<string, unknown>;
-  expect(message).toEqual({ charge: estimate });
+  const answer = pricedTwice.parse(await second.data(priced));
+  expect(answer.new.charge).toEqual(answer.estimate);
   await second.close();
 
   // The open period under another card: arithmetic over what was counted when it was recorded.

@@ -7,6 +7,8 @@ export interface CallFacts {
   readonly path: string;
   /** The body's content-encoding when nobody knows it: what is wrong with such a body may be just that. */
   readonly unknownCoding?: string | null;
+  /** What the system said, such as `connect ECONNREFUSED 10.0.0.7:443`: for the log alone. */
+  readonly detail?: string;
 }
 
 /** A call to the upstream that brought no usable answer. One of the kinds below; never shown to clients. */
@@ -18,7 +20,11 @@ export class UpstreamError extends Error {
   readonly problem: string;
 
   constructor(problem: string, facts: CallFacts, options?: ErrorOptions) {
-    super(`Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${problem}`, options);
+    const detail = facts.detail === undefined ? '' : ` (${facts.detail})`;
+    super(
+      `Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${problem}${detail}`,
+      options,
+    );
     this.account = facts.account;
     this.path = facts.path;
     this.problem = problem;
@@ -63,15 +69,12 @@ export class UpstreamUnavailable extends UpstreamError {
     facts: CallFacts & {
       readonly reason: UnavailableReason;
       readonly status?: number;
-      /** What the system said, such as `connect ECONNREFUSED 10.0.0.7:443`. */
-      readonly detail?: string;
       readonly retryAfterMs?: number | null;
     },
     options?: ErrorOptions,
   ) {
     const status = facts.status === undefined ? '' : ` (status ${facts.status})`;
-    const detail = facts.detail === undefined ? '' : ` (${facts.detail})`;
-    super(`${unavailableProblems[facts.reason]}${status}${detail}`, facts, options);
+    super(`${unavailableProblems[facts.reason]}${status}`, facts, options);
     this.reason = facts.reason;
     this.status = facts.status ?? null;
     this.retryAfterMs = facts.retryAfterMs ?? null;

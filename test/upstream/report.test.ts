@@ -44,21 +44,20 @@ describe('reading a report', () => {
     const failure = await catchError(upstream.readReport('acme', 7));
     expect(failure).toMatchObject(unavailable('unreachable'));
     expect(failure).toHaveProperty('cause.code', 'ECONNREFUSED');
-    expect(String(failure)).not.toMatch(/s3cret|127\.0\.0\.1|http:/);
+    // The address stands in the log's words alone.
+    expect(String(failure)).not.toMatch(/s3cret|http:/);
+    expect(failure).toHaveProperty('problem', 'no connection could be made');
   });
 
-  test.each([301, 302, 400, 401, 403, 410, 204, 206])(
-    'does not ask again after a status of %d',
-    async (status) => {
-      const { vendor, upstream } = await startFixture();
-      vendor.setReport(7, (response) => response.writeHead(status, { location: '/reports/8' }).end());
-      expect(await catchError(upstream.readReport('default', 7))).toMatchObject({
-        name: 'UpstreamRefusal',
-        status,
-      });
-      expect(vendor.requests).toHaveLength(1);
-    },
-  );
+  test.each([400, 401, 403, 410, 204, 206])('does not ask again after a status of %d', async (status) => {
+    const { vendor, upstream } = await startFixture();
+    vendor.setReport(7, (response) => response.writeHead(status, { location: '/reports/8' }).end());
+    expect(await catchError(upstream.readReport('default', 7))).toMatchObject({
+      name: 'UpstreamRefusal',
+      status,
+    });
+    expect(vendor.requests).toHaveLength(1);
+  });
 
   test('refuses a body of more than 1 MiB', async () => {
     const { vendor, upstream } = await startFixture();

@@ -97,8 +97,8 @@ describe('text that would be SQL, a pattern, a header or a script', () => {
         const response = await app.get(path, { 'x-request-id': 'evil-id' });
         expect([x, response.status]).toEqual([x, 404]);
         // The policy's own word for scripts is no echo.
-        response.headers.delete('content-security-policy');
-        expect(JSON.stringify([...response.headers])).not.toMatch(/evil|script|jndi/);
+        const others = [...response.headers].filter(([name]) => name !== 'content-security-policy');
+        expect(JSON.stringify(others)).not.toMatch(/evil|script|jndi/);
       }
     }
   });

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 
 import { z } from 'zod';
 
+import { startSampleUpstream } from '../src/sample/sample-upstream.ts';
 import { meterQuestion, meterReading } from './process-meter.ts';
 
 /** A server in a process of its own, on a core of its own where the machine allows it. */
@@ -33,9 +34,13 @@ export async function startMeasured(
 ): Promise<MeasuredProcess> {
   const command = [nodePath, '--import', './bench/process-meter.ts', ...args];
   const [file = nodePath, ...rest] = isPinned ? ['taskset', '-c', '0', ...command] : command;
+  // In production the service serves no sample of its own.
+  const sample =
+    args === serviceArgs && env['UPSTREAM_URL'] === undefined ? await startSampleUpstream() : null;
+  const upstream = sample === null ? {} : { UPSTREAM_URL: sample.url };
   const startedMs = performance.now();
   const child = spawn(file, rest, {
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...upstream, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const url = await readUrl(child, args);
@@ -53,6 +58,7 @@ export async function startMeasured(
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
+      await sample?.close();
     },
   };
 }

@@ -42,6 +42,9 @@ export function createSchema(): GraphQLSchema {
   const query = built.getQueryType();
   if (query !== null && query !== undefined)
     query.description = 'What can be asked of an account’s usage. The credential says whose account it is.';
+  const subscription = built.getSubscriptionType();
+  if (subscription !== null && subscription !== undefined)
+    subscription.description = 'What tells of an account’s usage by itself, over SSE and WebSocket.';
   assertInputObjectType(built.getType('EstimateInput')).isOneOf = true;
   return new GraphQLSchema({
     ...built.toConfig(),

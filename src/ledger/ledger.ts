@@ -2,6 +2,7 @@ import { bulkhead } from 'cockatiel';
 import { sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
+import { type AccountLease, takeLease } from './recording/account-lease.ts';
 import { type AskedAccount, markAsked, readAskedAccounts } from './recording/asked-accounts.ts';
 import type { Database } from './database/database.ts';
 import { type ListedMessage, type MessageListQuery, readMessageList } from './reading/message-list.ts';
@@ -14,7 +15,6 @@ import {
 import { migrate } from './database/migrations.ts';
 import { type AccountState, readAccountStates } from './reading/account-states.ts';
 import { clearDeadPulls } from './recording/dead-pulls.ts';
-import { openPull } from './recording/open-pull.ts';
 import { type PullTime, readPullTime } from './recording/pull-time.ts';
 import {
   type BillingPeriod,
@@ -24,8 +24,7 @@ import {
   readPeriods,
   readRevision,
 } from './reading/periods.ts';
-import { noteUnchanged, type UnchangedPull } from './recording/recorded-list.ts';
-import type { LeaseFault, Pull, ReportReading } from './recording/pull.ts';
+import type { LeaseFault, ReportReading } from './recording/pull.ts';
 import { checkRateCard, readRateCard } from './reading/rate-cards.ts';
 import {
   readReportSlots,
@@ -95,23 +94,22 @@ export class Ledger {
   }
 
   /**
-   * Begins to pull an account; null while another instance does.
-   * @param dueAtMs for when it was due when the caller looked: null, too, when an instance has pulled it since then.
+   * Takes the right to pull an account; null while another instance has it.
+   * @param seen what {@link Ledger.readPullTime} told: null, too, when an instance has pulled it since then.
    */
-  openPull(account: string, dueAtMs: number | null = null): Promise<Pull | null> {
-    return openPull(this.#database, {
+  takeLease(
+    account: string,
+    seen: Pick<PullTime, 'dueAtMs' | 'isFree'> | null = null,
+  ): Promise<AccountLease | null> {
+    return takeLease(this.#database, {
       account,
-      dueAtMs,
+      dueAtMs: seen?.dueAtMs ?? null,
+      wasFree: seen?.isFree ?? false,
       now: this.#now,
       unreleased: this.#unreleased,
       longCommits: this.#longCommits,
       onLeaseFault: this.#onLeaseFault,
     });
-  }
-
-  /** Notes that an account's list is the recorded one. False when another pull has begun meanwhile: nothing is noted then. */
-  noteUnchanged(pull: UnchangedPull): Promise<boolean> {
-    return noteUnchanged(this.#database, this.#now, pull);
   }
 
   /** Notes that somebody asked for an account. */

@@ -130,18 +130,21 @@ export class AccountPulls {
     // The pull that an outage meets last hangs until its deadline: usage must be fresh soon after the end all the same.
     const failedPauseMs = intervalMs / 4;
     try {
-      const { dueAtMs, waitMs, readAtMs, isRecorded, list } = await ledger.readPullTime(account, intervalMs);
-      if (waitMs > 0) {
+      const seen = await ledger.readPullTime(account, intervalMs);
+      if (seen.waitMs > 0) {
         metrics.pulls.inc({ outcome: 'elsewhere' });
-        const failure = isRecorded
+        const failure = seen.isRecorded
           ? withoutVain(known.failure)
           : (known.failure ?? new PulledInVain({ account }));
-        return { ...known, kind: 'elsewhere', pauseMs: waitMs, failure };
+        return { ...known, kind: 'elsewhere', pauseMs: seen.waitMs, failure };
       }
       const dependencies = { ...this.#options, upstream, setAside: this.#setAside };
-      const turn = { dueAtMs, lookedAtMs: readAtMs, list, pulledPauseMs: intervalMs, failedPauseMs };
+      const turn = { seen, pulledPauseMs: intervalMs, failedPauseMs };
       const result = await pullAccount(account, dependencies, turn);
-      if (result === null) return { ...known, kind: 'postponed', pauseMs: postponedMs };
+      if (result === null) {
+        metrics.pulls.inc({ outcome: 'elsewhere' });
+        return { ...known, kind: 'postponed', pauseMs: postponedMs };
+      }
       metrics.pulls.inc({ outcome: result !== 'unchanged' && result.changed ? 'changed' : 'unchanged' });
       return { kind: 'pulled', pauseMs: intervalMs, failure: null, tookLong: tookLong() };
     } catch (failure) {

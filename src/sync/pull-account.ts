@@ -5,7 +5,8 @@ import { measureText } from '../billing/text-measure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LateResult, PricedMessage, Pull, PullResult } from '../ledger/recording/pull.ts';
 import { NothingReadable, SnapshotRefused } from '../ledger/recording/snapshot-refused.ts';
-import type { ListKey, RecordedList } from '../ledger/recording/recorded-list.ts';
+import type { PullTime } from '../ledger/recording/pull-time.ts';
+import type { ListKey } from '../ledger/recording/recorded-list.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ListCheck } from '../upstream/list-check.ts';
@@ -32,18 +33,14 @@ export interface PullDependencies extends KnownListOptions {
 
 /** When a pull takes place, and what is known before it. */
 export interface PullTurn {
-  /** For when the account was due when the caller looked; null: it does not matter. */
-  readonly dueAtMs: number | null;
-  /** When the caller looked, in epoch ms by the ledger's clock. */
-  readonly lookedAtMs: number;
-  /** The list that is recorded; null where the next one is to be read whatever it is. */
-  readonly list: RecordedList | null;
+  /** What the ledger told when the caller looked; null: it does not matter. */
+  readonly seen: Pick<PullTime, 'dueAtMs' | 'isFree' | 'list'> | null;
   /** How long no instance is to pull the account after this pull, if it is recorded and if it fails. */
   readonly pulledPauseMs: number;
   readonly failedPauseMs: number;
 }
 
-const anyTime: PullTurn = { dueAtMs: null, lookedAtMs: 0, list: null, pulledPauseMs: 0, failedPauseMs: 0 };
+const anyTime: PullTurn = { seen: null, pulledPauseMs: 0, failedPauseMs: 0 };
 
 /** What a pull and its late prices changed. */
 export type AccountPullResult = PullResult & LateResult;
@@ -61,35 +58,35 @@ export async function pullAccount(
   turn: PullTurn = anyTime,
 ): Promise<AccountPullResult | 'unchanged' | null> {
   const { ledger, upstream } = dependencies;
-  const { dueAtMs, lookedAtMs } = turn;
-  const check = checkAgainst(turn.list, dependencies);
-  if (check.known === null || dueAtMs === null) {
-    const pull = await ledger.openPull(account, dueAtMs);
-    if (pull === null) return null;
-    const list = { batches: upstream.readMessages(account, check), check, pulledAtMs: pull.beganAtMs };
-    return recordPull(pull, list, { account, dependencies, turn });
-  }
-
-  // Most lists have not changed: only for one that has, the account's lease is taken. No other pull was recorded since
-  // the caller looked, for then the account would be due at another time.
+  const { seen, pulledPauseMs, failedPauseMs } = turn;
+  // Before the upstream is asked: instances that wake up together must not all ask it.
+  const lease = await ledger.takeLease(account, seen);
+  if (lease === null) return null;
+  const check = checkAgainst(seen?.list ?? null, dependencies);
   const batches = upstream.readMessages(account, check)[Symbol.asyncIterator]();
+  let recorded: RecordedPull | null = null;
   try {
     const first = await batches.next();
     if (check.isUnchanged && first.done === true) {
-      const { digest } = check.known;
       const validators = check.isNotModified ? null : check.version;
-      const unchanged = { account, dueAtMs, beganAtMs: lookedAtMs, digest, validators };
-      const isNoted = await ledger.noteUnchanged({ ...unchanged, pauseMs: turn.pulledPauseMs });
-      return isNoted ? 'unchanged' : null;
+      await lease.noteUnchanged({ validators, pauseMs: pulledPauseMs });
+      return 'unchanged';
     }
-    const pull = await ledger.openPull(account, dueAtMs);
-    if (pull === null) return null;
-    const list = { batches: joinBatches(first, batches), check, pulledAtMs: lookedAtMs };
-    return await recordPull(pull, list, { account, dependencies, turn });
+    const list = { batches: joinBatches(first, batches), check, pulledAtMs: lease.takenAtMs };
+    recorded = await recordPull(await lease.openPull(), list, { account, dependencies });
+    return recorded.result;
   } finally {
     // Frees the connection where the list was not read to its end.
     await batches.return?.();
+    await lease.release(recorded === null ? failedPauseMs : pulledPauseMs, recorded?.key);
   }
+}
+
+/** What a pull recorded. */
+interface RecordedPull {
+  readonly result: AccountPullResult;
+  /** By what its list is known again; null: the next one is to be read whatever it is. */
+  readonly key: ListKey | null;
 }
 
 /** A list that is being read. */
@@ -103,42 +100,31 @@ interface OpenList {
 async function recordPull(
   pull: Pull,
   list: OpenList,
-  {
-    account,
-    dependencies,
-    turn,
-  }: { readonly account: string; readonly dependencies: PullDependencies; readonly turn: PullTurn },
-): Promise<AccountPullResult> {
+  { account, dependencies }: { readonly account: string; readonly dependencies: PullDependencies },
+): Promise<RecordedPull> {
   const { rateCard, setAside, metrics } = dependencies;
   const log = dependencies.log.child({ account });
-  let pauseMs = turn.failedPauseMs;
-  let recorded: ListKey | null = null;
-  try {
-    const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
-    const late = { pull, reports, log, metrics };
-    const { result, unreadableCount } = await recordList(pull, list, reports, {
-      ...dependencies,
-      account,
-    }).catch(async (error: unknown) => {
-      // A list that is refused may be told for days, and closed periods have nothing to do with it.
-      if (error instanceof SnapshotRefused) await priceLate(late);
-      throw error;
-    });
-    for (const { id, reason } of result.setAside) {
-      setAside.note({ account, reason, facts: { messageId: id } });
-    }
-    logResult(log, result, unreadableCount);
-    const { pricedLate, revision } = await priceLate(late);
-    const changed = result.changed || pricedLate > 0;
-    pauseMs = turn.pulledPauseMs;
-    // The period that it closed may wait for reports as well: the next pull finds out.
-    const reportDueInMs = result.rolledOver ? 0 : reports.nextDueInMs(pull.lateReports);
-    // What an unreadable row stands for may be another message the next time.
-    if (unreadableCount === 0) recorded = toListKey(list.check, { rateCard, reportDueInMs });
-    return { ...result, changed, pricedLate, revision: revision ?? result.revision };
-  } finally {
-    await pull.release(pauseMs, recorded);
+  const reports = new PullReports({ ...dependencies, log, account, known: pull.knownReports });
+  const late = { pull, reports, log, metrics };
+  const { result, unreadableCount } = await recordList(pull, list, reports, {
+    ...dependencies,
+    account,
+  }).catch(async (error: unknown) => {
+    // A list that is refused may be told for days, and closed periods have nothing to do with it.
+    if (error instanceof SnapshotRefused) await priceLate(late);
+    throw error;
+  });
+  for (const { id, reason } of result.setAside) {
+    setAside.note({ account, reason, facts: { messageId: id } });
   }
+  logResult(log, result, unreadableCount);
+  const { pricedLate, revision } = await priceLate(late);
+  const changed = result.changed || pricedLate > 0;
+  // The period that it closed may wait for reports as well: the next pull finds out.
+  const reportDueInMs = result.rolledOver ? 0 : reports.nextDueInMs(pull.lateReports);
+  // What an unreadable row stands for may be another message the next time.
+  const key = unreadableCount === 0 ? toListKey(list.check, { rateCard, reportDueInMs }) : null;
+  return { result: { ...result, changed, pricedLate, revision: revision ?? result.revision }, key };
 }
 
 /** Reads the list to its end, and records it. @throws SnapshotRefused */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -70,11 +70,16 @@ test('the manifest of trusted documents names each document by its SHA-256', asy
     await readFile('schema/persisted-documents.json', 'utf8'),
   );
   const entries = Object.entries(manifest);
-  expect(entries.map(([, document]) => /^query (\w+)/.exec(document)?.[1])).toEqual([
-    'CurrentUsage',
-    'DailyUsage',
-    'Estimate',
-    'MessageReceipt',
-  ]);
+  const names = entries.map(
+    ([, document]) => /^(?:query|subscription) (\w+)/m.exec(document)?.[1] ?? document,
+  );
+  const files = await Promise.all(
+    (await readdir('schema/operations')).map((file) => readFile(`schema/operations/${file}`, 'utf8')),
+  );
+  const operations = files.flatMap((file) =>
+    [...file.matchAll(/^(?:query|subscription) (\w+)/gm)].map(([, name]) => name),
+  );
+  expect(operations.length).toBeGreaterThanOrEqual(files.length);
+  expect(names.toSorted()).toEqual(operations.toSorted());
   for (const [id, document] of entries) expect(id).toBe(`sha256:${hash('sha256', document)}`);
 });

@@ -57,9 +57,9 @@ test('an embedded database whose thread has died is opened anew', async () => {
   mkdirSync(lost);
   await ledger.migrate();
   await ledger.ping();
-  const pull = await ledger.openPull('acme');
-  expect(pull).not.toBeNull();
-  await pull?.release();
+  const lease = await ledger.takeLease('acme');
+  expect(lease).not.toBeNull();
+  await lease?.release();
   await ledger.close();
 });
 

@@ -47,12 +47,6 @@ describe('while introspection is on', () => {
     expect(await response.text()).toMatch(/embeddable-sandbox/);
   });
 
-  test('GET / leads there', async () => {
-    const response = await app.get('/');
-    expect(response.status).toBe(302);
-    expect(response.headers.get('location')).toBe('/graphql');
-  });
-
   test('queries may come by GET', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ usage { totals { creditsUsed } } }')}`;
     const answered = await app.get(path);

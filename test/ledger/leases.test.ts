@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultRateCard } from '../../src/billing/rate-card.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { openPull } from '../../src/ledger/recording/open-pull.ts';
+import { takeLease } from '../../src/ledger/recording/account-lease.ts';
 import { type LeaseFault, LeaseLost, StagingLost } from '../../src/ledger/recording/pull.ts';
 import { DatabaseGone, makeBreakable } from '../simulation/breaking-database.ts';
 import { testDatabases } from '../support/databases.ts';
@@ -27,7 +27,7 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
     const { ledger } = await openTestLedger(testDatabase);
     const first = await beginPull(ledger, 'one');
 
-    expect(await ledger.openPull('one')).toBeNull();
+    expect(await ledger.takeLease('one')).toBeNull();
     await (await beginPull(ledger, 'two')).release();
     await first.release();
     await first.release();
@@ -46,7 +46,7 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
     await silent.stage([textMessage(1, 10), textMessage(2, 20)]);
 
     await passTime(6_000);
-    expect(await ledger.openPull(account)).toBeNull();
+    expect(await ledger.takeLease(account)).toBeNull();
     await passTime(6_001); // 12 s in all, and 1 ms
     const heir = await beginPull(ledger);
     await silent.stage([textMessage(3, 30)]);
@@ -100,7 +100,7 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
     ]);
 
     database.breakAfter(Infinity);
-    expect(await opened.ledger.openPull(account)).toBeNull();
+    expect(await opened.ledger.takeLease(account)).toBeNull();
     await (await beginPull(ledger)).release();
     expect(faults).toHaveLength(2);
   });
@@ -118,22 +118,22 @@ describe.each(testDatabases)('a pull’s lease on $name', (testDatabase) => {
       onLeaseFault: () => {},
     };
     const leaveBehind = async (): Promise<void> => {
-      const pull = await openPull(broken, options);
+      const lease = await takeLease(broken, options);
       broken.breakAfter(0);
-      await pull?.release();
+      await lease?.release();
       broken.breakAfter(Infinity);
       expect([...unreleased.keys()]).toEqual([account]);
     };
 
     await leaveBehind();
-    await (await openPull(broken, options))?.release();
+    await (await takeLease(broken, options))?.release();
     expect(unreleased.size).toBe(0);
 
     await leaveBehind();
     nowMs += 12_001;
     await ageLeases(database, 12_001);
     const heir = await beginPull(ledger);
-    expect(await openPull(broken, options)).toBeNull();
+    expect(await takeLease(broken, options)).toBeNull();
     expect(unreleased.size).toBe(0);
     await heir.release();
   });
@@ -181,8 +181,8 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     const longCommits = bulkhead(1, 1);
     const busy = longCommits.execute(() => turn.promise);
     const options = { now: () => new Date(0), unreleased: new Map(), longCommits, onLeaseFault: () => {} };
-    const long = await openPull(database, { ...options, account: 'long' });
-    const short = await openPull(database, { ...options, account: 'short' });
+    const long = await (await takeLease(database, { ...options, account: 'long' }))?.openPull();
+    const short = await (await takeLease(database, { ...options, account: 'short' }))?.openPull();
     const messages = Array.from({ length: 5_001 }, (_, index) => textMessage(index + 1, index));
     for (let start = 0; start < messages.length; start += 1_000)
       await long?.stage(messages.slice(start, start + 1_000));
@@ -203,7 +203,7 @@ describe.each(testDatabases)('a pull on $name', (testDatabase) => {
     const longCommits = bulkhead(1, 1);
     const busy = longCommits.execute(() => turn.promise);
     const options = { now: () => new Date(0), unreleased: new Map(), longCommits, onLeaseFault: () => {} };
-    const pull = await openPull(database, { ...options, account });
+    const pull = await (await takeLease(database, { ...options, account }))?.openPull();
 
     const done: string[] = [];
     const answer = { periodId: 1, reportId: 5, readAtMs: 1, status: 'missing' } as const;
@@ -264,7 +264,7 @@ describe.each(testDatabases)('a ledger on $name', (testDatabase) => {
     await locked.promise;
 
     const beginMs = performance.now();
-    expect(await ledger.openPull(account)).toBeNull();
+    expect(await ledger.takeLease(account)).toBeNull();
     await (await beginPull(ledger, 'another')).release();
     await ledger.migrate();
     expect(performance.now() - beginMs).toBeLessThan(2_000);
@@ -315,9 +315,9 @@ describe.each(testDatabases)('several ledgers on one database on $name', (testDa
     await Promise.all(ledgers.map((ledger) => ledger.migrate()));
     await Promise.all(ledgers.map((ledger) => ledger.ping()));
 
-    const pulls = await Promise.all(ledgers.map((ledger) => ledger.openPull(account)));
-    expect(pulls.filter((pull) => pull !== null)).toHaveLength(1);
-    await Promise.all(pulls.map(async (pull) => pull?.release()));
+    const leases = await Promise.all(ledgers.map((ledger) => ledger.takeLease(account)));
+    expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
+    await Promise.all(leases.map(async (lease) => lease?.release()));
 
     for (const [index, ledger] of ledgers.entries()) {
       const ids = Array.from({ length: index + 1 }, (_, place) => place + 1);

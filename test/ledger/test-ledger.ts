@@ -82,15 +82,21 @@ export async function recordPull(
 
 /** A pull that must not be refused. */
 export async function beginPull(ledger: Ledger, ofAccount: string = account): Promise<Pull> {
-  const pull = await ledger.openPull(ofAccount);
-  if (pull === null) throw new Error(`somebody else pulls account ${ofAccount}`);
-  return pull;
+  const lease = await ledger.takeLease(ofAccount);
+  if (lease === null) throw new Error(`somebody else pulls account ${ofAccount}`);
+  return lease.openPull();
 }
 
 /** Lets so much of all leases go by where they run by the server's clock, which no test can put forward. */
 export async function ageLeases({ kind, writes }: Database, ms: number): Promise<void> {
   if (kind === 'sqlite') return;
   await sql`update accounts set lease_until_ms = lease_until_ms - ${ms}`.execute(writes);
+}
+
+/** Lets so much time go by until reports are to be read again, as {@link ageLeases} does. */
+export async function ageReports({ kind, writes }: Database, ms: number): Promise<void> {
+  if (kind === 'sqlite') return;
+  await sql`update accounts set report_due_at_ms = report_due_at_ms - ${ms}`.execute(writes);
 }
 
 /** A period that must exist, the open one unless told otherwise. */

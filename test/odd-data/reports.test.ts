@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type App, startApp, waitUntil } from '../support/app.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
+import { ageReports } from '../ledger/test-ledger.ts';
 import { testDatabases } from '../support/databases.ts';
 import { oddReports } from './odd-reports.ts';
 
@@ -107,6 +109,7 @@ describe('a report that cannot be read', () => {
 
 describe.each(testDatabases)('a report that changes on $name', (testDatabase) => {
   let app: App;
+  let database: Database;
   const hourMs = 3_600_000;
   // It runs on: what is due goes by the clock.
   let aheadMs = 0;
@@ -114,14 +117,16 @@ describe.each(testDatabases)('a report that changes on $name', (testDatabase) =>
   /** Lets time pass beyond the age at which reports are read again, and one more pull see it. */
   async function pullMuchLater(): Promise<void> {
     aheadMs += hourMs;
+    await ageReports(database, hourMs);
     const calls = app.upstream.countOf('/reports/5');
     await waitUntil(() => app.upstream.countOf('/reports/5') > calls);
   }
 
   beforeAll(async () => {
+    database = await testDatabase.open();
     app = await startApp({
       now: () => new Date(Date.now() + aheadMs),
-      database: await testDatabase.open(),
+      database,
       settings: { UPSTREAM_TIMEOUT_MS: '400', REPORT_MAX_AGE_MS: String(hourMs) },
       script: (upstream) => {
         upstream.setMessages([reported, plain]);

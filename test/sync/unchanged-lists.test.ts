@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultRateCard, type RateCard } from '../../src/billing/rate-card.ts';
+import type { Database } from '../../src/ledger/database/database.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import { LeaseLost } from '../../src/ledger/recording/pull.ts';
 import { AccountPulls } from '../../src/sync/account-pulls.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
@@ -26,6 +29,7 @@ interface Pulled {
   readonly vendor: ScriptedUpstream;
   readonly statements: string[];
   readonly ledger: Ledger;
+  readonly database: Database;
   /** Pulls once. @returns how that ended: `changed` or `unchanged` */
   readonly pull: (options?: {
     readonly rateCard?: RateCard;
@@ -59,6 +63,7 @@ async function startPulls(
     vendor,
     statements,
     ledger,
+    database,
     async pull({ rateCard = defaultRateCard, ...options } = {}) {
       const metrics = createMetrics();
       const pulls = new AccountPulls({
@@ -99,13 +104,13 @@ async function countMessages(ledger: Ledger): Promise<number> {
 }
 
 describe.each(testDatabases)('a list that has not changed, on $name', (testDatabase) => {
-  it('is noted in two statements, and nothing of it is decoded or staged', async () => {
+  it('is noted in three statements, and nothing of it is decoded or staged', async () => {
     const { vendor, statements, ledger, pull } = await startPulls(testDatabase);
     vendor.setMessages([...messagesUpTo(60)]);
     expect(await pull()).toBe('changed');
     const before = (await readUsage(ledger)).freshness;
     expect(await pull()).toBe('unchanged');
-    expect(statements).toHaveLength(2); // when it is due, and that it was pulled
+    expect(statements).toHaveLength(3); // when it is due, the lease, and that it was pulled
     expect(statements.join()).not.toContain('staged');
     const after = (await readUsage(ledger)).freshness;
     expect(after.revision).toBe(before.revision);
@@ -120,7 +125,7 @@ describe.each(testDatabases)('a list that has not changed, on $name', (testDatab
     expect(vendor.requests[0]?.headers['if-none-match']).toBeUndefined();
     expect(await pull()).toBe('unchanged');
     expect(vendor.requests[0]?.headers['if-none-match']).toBe('"a"');
-    expect(statements).toHaveLength(2);
+    expect(statements).toHaveLength(3);
     Object.assign(told, { list: messagesUpTo(4), etag: '"b"' });
     expect(await pull()).toBe('changed');
     expect(await countMessages(ledger)).toBe(4);
@@ -187,17 +192,27 @@ describe.each(testDatabases)('a list that has changed, on $name', (testDatabase)
     expect(vendor.countOf(path)).toBe(1);
   });
 
-  it('is left to the pull that was recorded while it was read', async () => {
+  it('is not asked for while another pull has the lease, nor when it was pulled meanwhile', async () => {
     const { vendor, ledger, pull } = await startPulls(testDatabase);
     vendor.setMessages([...messagesUpTo(2)]);
     await pull();
-    const { list, dueAtMs, readAtMs } = await ledger.readPullTime(account, 0);
-    const digest = list?.digest ?? '';
-    const unchanged = { account, dueAtMs, beganAtMs: readAtMs, digest, validators: null, pauseMs: 5_000 };
-    const other = await ledger.openPull(account, dueAtMs);
-    expect(await ledger.noteUnchanged(unchanged)).toBe(false);
-    await other?.release(60_000);
-    expect(await ledger.noteUnchanged(unchanged)).toBe(false);
-    expect(await ledger.openPull(account, dueAtMs)).toBeNull();
+    const seen = await ledger.readPullTime(account, 0);
+    const other = await ledger.takeLease(account, seen);
+    expect(other).not.toBeNull();
+    expect(await ledger.takeLease(account, seen)).toBeNull();
+    await other?.noteUnchanged({ validators: null, pauseMs: 60_000 });
+    expect(await ledger.takeLease(account, seen)).toBeNull();
+    expect(await ledger.takeLease(account, await ledger.readPullTime(account, 0))).not.toBeNull();
+  });
+
+  it('is not noted by a pull whose lease was lost', async () => {
+    const { vendor, ledger, database, pull } = await startPulls(testDatabase);
+    vendor.setMessages([...messagesUpTo(2)]);
+    await pull();
+    const before = (await readUsage(ledger)).freshness;
+    const lost = await ledger.takeLease(account);
+    await sql`update accounts set lease_owner = 'another'`.execute(database.writes);
+    await expect(lost?.noteUnchanged({ validators: null, pauseMs: 0 })).rejects.toThrow(LeaseLost);
+    expect((await readUsage(ledger)).freshness).toEqual(before);
   });
 });

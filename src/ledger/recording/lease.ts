@@ -22,6 +22,16 @@ export interface LeaseRequest {
    * has pulled the account since then. Null: whenever it is due.
    */
   readonly dueAtMs: number | null;
+  /** Whether no pull had the lease when the caller looked: then nothing is asked once more. */
+  readonly wasFree?: boolean;
+}
+
+/** A pull that found the list that is recorded already. */
+export interface UnchangedList {
+  /** The validators that came with the body; null when it did not come, for the upstream said that it is the same. */
+  readonly validators: Pick<ListKey, 'etag' | 'lastModified'> | null;
+  /** How long nobody is to pull the account then. */
+  readonly pauseMs: number;
 }
 
 /**
@@ -54,8 +64,8 @@ export class Lease {
 
   /** Takes an account's lease. @returns null while another pull has it. */
   static async take(database: Database, request: LeaseRequest): Promise<Lease | null> {
-    const { account, now, formerPullId, dueAtMs } = request;
-    if (!(await isFree(database, request))) return null;
+    const { account, now, formerPullId, dueAtMs, wasFree = false } = request;
+    if (!wasFree && !(await isFree(database, request))) return null;
     const pullId = randomUUID();
     const clockMs = ledgerClock(database, now);
     const taken = await retryConflicts(() =>
@@ -123,6 +133,26 @@ export class Lease {
         update accounts set lease_owner = null, lease_until_ms = 0, next_pull_at_ms = ${next}${known}
         where account_id = ${this.account} and lease_owner = ${this.pullId}`.execute(writes),
     );
+  }
+
+  /**
+   * Notes that the list is still the one that is recorded, and gives the lease back, in one statement.
+   * @returns false when the lease was lost: nothing was noted then.
+   */
+  async giveBackUnchanged({ validators, pauseMs }: UnchangedList): Promise<boolean> {
+    const clockMs = ledgerClock(this.#database, this.#now);
+    const read =
+      validators === null
+        ? sql``
+        : sql`, list_etag = ${validators.etag}, list_last_modified = ${validators.lastModified}, list_read_at_ms = ${clockMs}`;
+    const noted = await retryConflicts(() =>
+      sql`
+        update accounts
+        set lease_owner = null, lease_until_ms = 0, as_of_ms = ${this.takenAtMs},
+          next_pull_at_ms = ${clockMs} + cast(${Math.round(pauseMs)} as bigint)${read}
+        where account_id = ${this.account} and lease_owner = ${this.pullId}`.execute(this.#database.writes),
+    );
+    return (noted.numAffectedRows ?? 0n) > 0n;
   }
 
   async #renew(): Promise<void> {

@@ -6,61 +6,41 @@ import type { Tables } from '../database/tables.ts';
 import { retryConflicts } from '../database/write-conflict.ts';
 import { readKnownReports } from '../reading/report-readings.ts';
 import { readLateReports, recordLate } from './late-prices.ts';
-import { Lease } from './lease.ts';
+import type { Lease } from './lease.ts';
 import { findListedPeriod, placeMissing, readMissing } from './missing-messages.ts';
-import { type LeaseFault, type PricedMessage, type Pull, shortCommitCount } from './pull.ts';
+import { type PricedMessage, type Pull, shortCommitCount } from './pull.ts';
 import { recordSnapshot } from './snapshot.ts';
 import { clearStaging, prepareStaging, stageMessages } from './staging.ts';
 
-/** What a pull is begun with. */
+/** What a pull is opened with. */
 export interface OpenPullOptions {
-  readonly account: string;
-  /** For when it was due when the caller looked; null: it does not matter. */
-  readonly dueAtMs?: number | null;
-  readonly now: () => Date;
-  /** By account, the pull of this very process that could not give its lease back. */
-  readonly unreleased: Map<string, string>;
+  readonly lease: Lease;
   /** The turns of commits that take long. */
   readonly longCommits: BulkheadPolicy;
-  /** Is told at most once of each step of the pull. */
-  readonly onLeaseFault: (fault: LeaseFault) => void;
+  /** Is told when the pull begins and ends to record: meanwhile its transaction holds the account's row. */
+  readonly onRecording: (isRecording: boolean) => void;
+  readonly release: Pull['release'];
 }
 
-/**
- * Begins a pull of one account.
- * @returns null when another instance pulls this account, or has done so since the caller looked.
- */
+/** Opens a pull of the account whose lease is given: nothing is staged of it yet. */
 export async function openPull(
   database: Database,
-  { account, dueAtMs = null, now, unreleased, longCommits, onLeaseFault }: OpenPullOptions,
-): Promise<Pull | null> {
-  const formerPullId = unreleased.get(account) ?? null;
-  const lease = await Lease.take(database, { account, now, formerPullId, dueAtMs });
-  // This pull or another instance has taken it over: there is nothing left to give back.
-  unreleased.delete(account);
-  if (lease === null) return null;
-  const reports = await prepare(database, account).catch((error: unknown) => {
-    unreleased.set(account, lease.pullId);
-    throw error;
-  });
+  { lease, longCommits, onRecording, release }: OpenPullOptions,
+): Promise<Pull> {
+  const { account, pullId } = lease;
+  const reports = await prepare(database, account);
 
-  const key = { account, pullId: lease.pullId };
+  const key = { account, pullId };
   const conflictingIds = new Set<number>();
   let stagedCount = 0;
   let setAsideCount = 0;
   let nextOrdinal = 0;
-  let isReleased = false;
-  let isRecording = false;
-  const renewal = lease.keepRenewed(
-    () => !isRecording,
-    (cause) => onLeaseFault({ account, step: 'renewal', cause }),
-  );
   const transact = <T>(record: (trx: Kysely<Tables>) => Promise<T>): Promise<T> =>
     retryConflicts(() =>
       database.writes.transaction().execute((trx) => {
-        isRecording = true;
+        onRecording(true);
         return record(trx).finally(() => {
-          isRecording = false;
+          onRecording(false);
         });
       }),
     );
@@ -75,7 +55,6 @@ export async function openPull(
 
   return {
     ...reports,
-    beganAtMs: lease.takenAtMs,
     stage,
     async standInFor(unreadable, price) {
       setAsideCount = unreadable.count;
@@ -106,19 +85,7 @@ export async function openPull(
         );
       return stagedCount > shortCommitCount ? longCommits.execute(record) : record();
     },
-    async release(pauseMs = null, list = null) {
-      if (isReleased) return;
-      isReleased = true;
-      await renewal.stop();
-      try {
-        await clearStaging(database, key);
-        await lease.giveBack(pauseMs, list);
-      } catch (cause) {
-        // What became of the pull stands. The next pull does what is left to do.
-        unreleased.set(account, lease.pullId);
-        onLeaseFault({ account, step: 'release', cause });
-      }
-    },
+    release,
   };
 }
 

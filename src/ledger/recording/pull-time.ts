@@ -11,8 +11,8 @@ export interface PullTime {
   readonly dueAtMs: number;
   /** How long that is from now; 0 when it is due. */
   readonly waitMs: number;
-  /** When this was read, in epoch ms. */
-  readonly readAtMs: number;
+  /** Whether no pull had its lease then. */
+  readonly isFree: boolean;
   /** Whether a whole pull of it was ever recorded. */
   readonly isRecorded: boolean;
   /** The list that is recorded; null where the next one is to be read whatever it is. */
@@ -36,13 +36,12 @@ export async function readPullTime(
       list_last_modified, list_read_at_ms, list_read_by, report_due_at_ms
     from accounts where account_id = ${account}`.execute(database.pullReads);
   const row = rows[0];
-  if (row === undefined)
-    return { dueAtMs: 0, waitMs: 0, readAtMs: now().getTime(), isRecorded: false, list: null };
+  if (row === undefined) return { dueAtMs: 0, waitMs: 0, isFree: true, isRecorded: false, list: null };
   const waitMs = row.next_pull_at_ms - row.clock_ms;
   return {
     dueAtMs: row.next_pull_at_ms,
     waitMs: waitMs <= 0 || waitMs > maxPauseMs ? 0 : waitMs,
-    readAtMs: row.clock_ms,
+    isFree: row.lease_owner === null,
     isRecorded: row.as_of_ms !== null,
     list: toRecordedList(row),
   };

@@ -69,8 +69,6 @@ export interface LateResult {
 
 /** One pull on its way into the ledger. Nothing of it is to be seen before {@link Pull.commit}. */
 export interface Pull {
-  /** When it took the account's lease, in epoch ms by the ledger's clock. */
-  readonly beganAtMs: number;
   /** What is known of the open period's reports, by id. */
   readonly knownReports: ReadonlyMap<number, ReportReading>;
   /** Reports that closed periods still wait for, the one tried the longest ago first; at most a hundred. */

@@ -1,6 +1,6 @@
 import { DatabaseUnavailable } from '../ledger/database/database-unavailable.ts';
 import { SnapshotRefused } from '../ledger/recording/snapshot-refused.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { UpstreamError, UpstreamUnavailable } from '../upstream/errors.ts';
 
 /** An account has no recorded usage yet, and none could be pulled. */
 export class FirstPullFailed extends Error {
@@ -17,6 +17,13 @@ export function toFirstPullFailure(account: string, cause: unknown): Error {
 
 /** Why nothing was ever pulled, for whoever operates the service: no host and no secret is in it. */
 export function describePullFailure(failure: unknown): string {
-  const isKnown = failure instanceof SnapshotRefused || failure instanceof UpstreamError;
-  return `nothing was ever pulled from the upstream: ${isKnown ? failure.problem : 'the log says why'}`;
+  const told = findFirstCause(failure);
+  const isKnown = told instanceof SnapshotRefused || told instanceof UpstreamError;
+  return `nothing was ever pulled from the upstream: ${isKnown ? told.problem : 'the log says why'}`;
+}
+
+/** That it was not asked just now says nothing: what counts is the fault for which it was not. */
+function findFirstCause(failure: unknown): unknown {
+  const wasNotAsked = failure instanceof UpstreamUnavailable && failure.reason === 'breaker-open';
+  return wasNotAsked && failure.cause instanceof UpstreamError ? failure.cause : failure;
 }

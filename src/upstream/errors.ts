@@ -18,13 +18,13 @@ export class UpstreamError extends Error {
   readonly path: string;
   /** What was wrong, such as `no connection could be made`; nothing of the vendor's host or a secret. */
   readonly problem: string;
+  /** The problem with what the system said: for the log alone. */
+  readonly words: string;
 
   constructor(problem: string, facts: CallFacts, options?: ErrorOptions) {
-    const detail = facts.detail === undefined ? '' : ` (${facts.detail})`;
-    super(
-      `Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${problem}${detail}`,
-      options,
-    );
+    const words = facts.detail === undefined ? problem : `${problem} (${facts.detail})`;
+    super(`Upstream call ${facts.path} of account ${JSON.stringify(facts.account)}: ${words}`, options);
+    this.words = words;
     this.account = facts.account;
     this.path = facts.path;
     this.problem = problem;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBrokenCircuitError } from 'cockatiel';
 import type { Log } from '../telemetry/log.ts';
+import { BreakerOpen } from './breaker.ts';
 import type { Deadline } from './deadline.ts';
-import { type CallFacts, type UpstreamError, UpstreamTimeout, UpstreamUnavailable } from './errors.ts';
+import { type CallFacts, UpstreamError, UpstreamTimeout, UpstreamUnavailable } from './errors.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -51,9 +51,7 @@ export async function tryCall<T>(options: RetriedCall<T>): Promise<T> {
       return await deadline.wait(options.attempt({ headersMs, abort }));
     } catch (error) {
       abort.abort(error);
-      if (isBrokenCircuitError(error)) {
-        throw failure ?? new UpstreamUnavailable({ ...call, reason: 'breaker-open' }, { cause: error });
-      }
+      if (error instanceof BreakerOpen) throw failure ?? notAsked(call, error);
       if (!isRetryable(error) || tryNumber === maxTries) throw error;
       failure = error;
     }
@@ -65,6 +63,11 @@ export async function tryCall<T>(options: RetriedCall<T>): Promise<T> {
     );
     await pause(delayMs, options);
   }
+}
+
+function notAsked(call: CallFacts, { cause }: BreakerOpen): UpstreamUnavailable {
+  const facts = cause instanceof UpstreamError ? { ...call, detail: `the last time: ${cause.words}` } : call;
+  return new UpstreamUnavailable({ ...facts, reason: 'breaker-open' }, { cause });
 }
 
 async function awaitThrottle<T>(options: RetriedCall<T>): Promise<void> {

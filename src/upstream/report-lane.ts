@@ -1,5 +1,5 @@
-import { bulkhead, type CircuitBreakerPolicy, isBulkheadRejectedError } from 'cockatiel';
-import { createBreaker } from './breaker.ts';
+import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
+import { Breaker } from './breaker.ts';
 import { type CallFacts, UpstreamError, UpstreamTimeout, UpstreamUnavailable } from './errors.ts';
 
 const maxCalls = 8;
@@ -20,11 +20,11 @@ const maxSuspects = 1000;
 export class ReportLane {
   readonly #slots = bulkhead(maxCalls, maxQueueLength);
   readonly #suspectSlots = bulkhead(maxSuspectCalls, maxQueueLength);
-  readonly #connecting = createBreaker(
+  readonly #connecting = new Breaker(
     (error) => error instanceof UpstreamUnavailable && error.reason === 'unreachable',
   );
   /** Breakers of the suspects only, so good reports cost no memory. */
-  readonly #suspects = new Map<number, CircuitBreakerPolicy>();
+  readonly #suspects = new Map<number, Breaker>();
   #lastAnswerMs = -Infinity;
 
   /**
@@ -45,9 +45,9 @@ export class ReportLane {
     }
   }
 
-  /** Runs one try behind the breakers. @throws BrokenCircuitError when one is open; whatever `work` throws. */
+  /** Runs one try behind the breakers. @throws BreakerOpen when one is open; whatever `work` throws. */
   async attempt<T>(reportId: number, work: () => Promise<T>): Promise<T> {
-    const breaker = this.#suspects.get(reportId) ?? createBreaker(isReportFault);
+    const breaker = this.#suspects.get(reportId) ?? new Breaker(isReportFault);
     try {
       const answer = await breaker.execute(() => this.#connecting.execute(work));
       this.#suspects.delete(reportId);
@@ -61,7 +61,7 @@ export class ReportLane {
     }
   }
 
-  #suspect(reportId: number, breaker: CircuitBreakerPolicy): void {
+  #suspect(reportId: number, breaker: Breaker): void {
     if (this.#suspects.has(reportId)) return;
     const [oldest] = this.#suspects.keys();
     if (oldest !== undefined && this.#suspects.size >= maxSuspects) this.#suspects.delete(oldest);

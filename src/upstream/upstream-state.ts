@@ -1,5 +1,4 @@
-import type { CircuitBreakerPolicy } from 'cockatiel';
-import { createBreaker } from './breaker.ts';
+import { Breaker } from './breaker.ts';
 import { UpstreamTimeout, UpstreamUnavailable } from './errors.ts';
 import { ReportLane } from './report-lane.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -10,7 +9,7 @@ export interface UpstreamState {
   readonly budget: RetryBudget;
   readonly throttle: Throttle;
   /** Opens when pulls find no connection, 5xx or silence. A wrong body does not count: whoever answers is not down. */
-  readonly messagesBreaker: CircuitBreakerPolicy;
+  readonly messagesBreaker: Breaker;
   readonly reports: ReportLane;
   /** Calls under way. */
   openCalls: number;
@@ -50,7 +49,7 @@ export class UpstreamStates {
     return {
       budget: new RetryBudget(),
       throttle: new Throttle(this.#now),
-      messagesBreaker: createBreaker(isOutage),
+      messagesBreaker: new Breaker(isOutage),
       reports: new ReportLane(),
       openCalls: 0,
     };

@@ -1,10 +1,11 @@
 import rateLimit from '@fastify/rate-limit';
 import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 import type { Log } from '../../telemetry/log.ts';
 import { rateLimited } from '../refusal.ts';
+import { connectRedis } from './redis-connection.ts';
 
 /** How often clients may ask. */
 export interface RateLimits {
@@ -25,8 +26,7 @@ export type RequestLimiter = (request: FastifyRequest, reply?: FastifyReply) => 
 const windowMs = 60_000;
 /** Accounts or addresses counted at once; the least recently seen are forgotten. */
 const maxKeys = 20_000;
-/** Redis gets this long for an answer; then memory counts, and Redis is left alone for a second. */
-const redisTimeoutMs = 150;
+/** How long Redis is left alone after a failure; memory counts meanwhile. */
 const redisPauseMs = 1_000;
 
 /** Makes the limiter of requests by account, or by address where there is only the anonymous one. */
@@ -42,17 +42,21 @@ export async function createRequestLimiter(
   if (requestsPerMinute === null) return null;
   const keyOf = byAccount ? (request: FastifyRequest) => request.account : addressOf;
   const local = await createCounter(app, { max: requestsPerMinute, keyOf, redis: null });
-  const redis = redisUrl === null ? null : connectRedis(app, redisUrl, log);
-  if (redis === null) return async (request, reply) => enforceAndTell(await local(request), reply ?? null);
+  if (redisUrl === null) return async (request, reply) => enforceAndTell(await local(request), reply ?? null);
 
+  const { redis, outage } = connectRedis(redisUrl, log);
+  app.addHook('onClose', () => redis.disconnect());
   const shared = await createCounter(app, { max: requestsPerMinute, keyOf, redis });
   // One failure is enough: while Redis is gone, no request waits for it but one a second.
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: redisPauseMs,
     breaker: new ConsecutiveBreaker(1),
   });
-  breaker.onBreak(() => log.warn('Redis does not answer: each instance counts requests for itself'));
-  breaker.onReset(() => log.info('Redis answers again: instances count requests together'));
+  breaker.onFailure(({ reason }) => {
+    // Without a connection, Redis or the system has told why already.
+    if (redis.status === 'ready' && 'error' in reason) outage.tell(reason.error);
+  });
+  breaker.onReset(() => outage.end());
   return async (request, reply) => {
     const count = await breaker.execute(() => shared(request)).catch(() => local(request));
     enforceAndTell(count, reply ?? null);
@@ -118,18 +122,4 @@ function enforce(count: Count): void {
 /** The peer, not what a header says: those are the client's to write. */
 function addressOf(request: FastifyRequest): string {
   return request.ip;
-}
-
-function connectRedis(app: FastifyInstance, url: string, log: Log): Redis {
-  const redis = new Redis(url, {
-    connectTimeout: 2_000,
-    commandTimeout: redisTimeoutMs,
-    maxRetriesPerRequest: 0,
-    // Fails at once while there is no connection, instead of holding requests back.
-    enableOfflineQueue: false,
-    retryStrategy: (tries) => Math.min(100 * tries, redisPauseMs),
-  });
-  redis.on('error', (error) => log.debug({ err: error }, 'Redis connection failed'));
-  app.addHook('onClose', () => redis.disconnect());
-  return redis;
 }

@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/announce-databases.ts', 'test/support/build-page.ts'],
+    globalSetup: ['test/support/announce-databases.ts', 'test/support/build-service.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -1,15 +1,13 @@
 // npm start: runs the service, and builds it first when its sources are newer than the build. Plain JavaScript, so that
 // any Node.js can read it and say what is missing. Nothing stands between npm and the service, so that signals arrive.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isBuilt, stamp } from './is-built.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-// Written by scripts/build.ts when all is built.
-const stamp = join(dist, '.built');
-const sources = ['src', 'schema/generated', 'vite.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
 const minNodeMajor = 24;
 
 const { node: version } = process.versions;
@@ -22,20 +20,6 @@ if (Number(version.split('.')[0]) < minNodeMajor) {
   // npm run demo names another program of the build.
   const [program = 'dist/main.js'] = process.argv.slice(2);
   await import(pathToFileURL(join(root, program)).href);
-}
-
-function isBuilt() {
-  return existsSync(stamp) && statSync(stamp).mtimeMs >= Math.max(...sources.map(newestMs));
-}
-
-/** When a file, or the newest file of a folder, was changed; 0 when it is not there, as in an image without sources. */
-function newestMs(name) {
-  const path = join(root, name);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !found.isDirectory()) return found?.mtimeMs ?? 0;
-  return Math.max(
-    ...readdirSync(path, { recursive: true }).map((file) => statSync(join(path, file)).mtimeMs),
-  );
 }
 
 /** @returns whether there is a build to start now */

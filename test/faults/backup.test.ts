@@ -6,7 +6,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { openSqliteDatabase } from '../../src/ledger/database/database.ts';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { createMessages } from './created-messages.ts';
 import { askForUsage } from './outside-view.ts';
 
@@ -34,7 +34,7 @@ test('a backup made while the service writes is whole, and a service started on 
     const messages = createMessages(2_000, `message of pull ${pullCount}`);
     response.end(JSON.stringify({ messages }));
   });
-  const service = spawnBuiltService({
+  const service = spawnCalmService({
     DATABASE_URL: url,
     UPSTREAM_URL: upstream.url,
     SYNC_INTERVAL_MS: '10',
@@ -60,7 +60,7 @@ test('a backup made while the service writes is whole, and a service started on 
   await upstream.stop();
   const restored = join(folder, 'restored.db');
   copyFileSync(copy, restored);
-  const heir = spawnBuiltService({ DATABASE_URL: `file:${restored}`, UPSTREAM_URL: upstream.url });
+  const heir = spawnCalmService({ DATABASE_URL: `file:${restored}`, UPSTREAM_URL: upstream.url });
   expect(await askForUsage(await heir.ready())).toEqual({ outcome: 'ok', messageCount: 2_000 });
 }, 60_000);
 

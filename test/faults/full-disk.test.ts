@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { createMessages } from './created-messages.ts';
 import { reportFinding } from './full-runs.ts';
 import { askForUsage, countOutcomes, readMaxMs, watchFromOutside } from './outside-view.ts';
@@ -24,7 +24,7 @@ describe.runIf(disk !== null)('when the disk of an embedded database is full', (
     if (disk === null) return;
     const upstream = await startScriptedUpstream();
     upstream.setMessages(createMessages(1_000));
-    const service = spawnBuiltService({
+    const service = spawnCalmService({
       DATABASE_URL: `file:${join(disk, 'usage.db')}`,
       UPSTREAM_URL: upstream.url,
       SYNC_INTERVAL_MS: '1000',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/ledger/database/database.ts';
 import { startApp, waitUntil } from '../support/app.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { isFullRun, reportFinding } from './full-runs.ts';
 import { ledgerPlaces } from './ledger-places.ts';
 import { hashRows } from './rows-hash.ts';
@@ -40,7 +40,7 @@ describe.each(ledgerPlaces)('kill -9 during a pull into $name', (place) => {
         await waitUntil(async () => (await readRevision(clean)) === version, patienceMs);
         const pullMs = performance.now() - begin;
 
-        const victim = spawnBuiltService({ ...patient, UPSTREAM_URL: upstream.url, DATABASE_URL: killedUrl });
+        const victim = spawnCalmService({ ...patient, UPSTREAM_URL: upstream.url, DATABASE_URL: killedUrl });
         const asked = upstream.countOf(messagesPath);
         await victim.ready();
         await waitUntil(() => upstream.countOf(messagesPath) > asked);
@@ -54,7 +54,7 @@ describe.each(ledgerPlaces)('kill -9 during a pull into $name', (place) => {
 
         // Stands for the 12 s after which the dead pull's lease runs out by itself.
         if (await hasTable(killed)) await sql`update accounts set lease_until_ms = 0`.execute(killed.writes);
-        const survivor = spawnBuiltService({
+        const survivor = spawnCalmService({
           ...patient,
           UPSTREAM_URL: upstream.url,
           DATABASE_URL: killedUrl,

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { putLoad } from '../../bench/open-load.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { createMessages } from './created-messages.ts';
 import { askForUsage } from './outside-view.ts';
 
@@ -11,7 +11,7 @@ test('more than can be served is refused with 503, Retry-After and a code; healt
   const upstream = await startScriptedUpstream();
   onTestFinished(() => upstream.close());
   upstream.setMessages(createMessages(1_000));
-  const service = spawnBuiltService({
+  const service = spawnCalmService({
     DATABASE_URL: 'memory:',
     UPSTREAM_URL: upstream.url,
     MAX_EVENT_LOOP_DELAY_MS: '20',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
 import type { ServiceProcess } from '../main/service-process.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { createMessages } from './created-messages.ts';
 import { isFullRun, reportFinding } from './full-runs.ts';
 import { askForUsage, countOutcomes, readMaxMs, type OutsideView, watchFromOutside } from './outside-view.ts';
@@ -35,7 +35,7 @@ describe.runIf(bin !== null)('when its PostgreSQL', () => {
   });
 
   const start = (): ServiceProcess =>
-    spawnBuiltService({ DATABASE_URL: server.url, UPSTREAM_URL: upstream.url, SYNC_INTERVAL_MS: '1000' });
+    spawnCalmService({ DATABASE_URL: server.url, UPSTREAM_URL: upstream.url, SYNC_INTERVAL_MS: '1000' });
 
   test('is down at the start, it starts all the same, says so, and is there as soon as the server is', async () => {
     const service = start();

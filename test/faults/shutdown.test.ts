@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { reportFinding } from './full-runs.ts';
 
 const inFlight = 50;
@@ -19,7 +19,7 @@ test('SIGTERM with 50 requests in flight: 50 answers, exit code 0', async () => 
       response.end('{"messages":[{"id":1,"text":"123","timestamp":"2024-04-29T02:08:29.375Z"}]}'),
     );
   });
-  const service = spawnBuiltService({
+  const service = spawnCalmService({
     DATABASE_URL: 'memory:',
     UPSTREAM_URL: upstream.url,
     UPSTREAM_TIMEOUT_MS: '30000',
@@ -45,7 +45,7 @@ test('SIGTERM while the upstream never answers: 50 honest answers, exit code 0 w
   const upstream = await startScriptedUpstream();
   onTestFinished(() => upstream.close());
   upstream.onMessages(() => {});
-  const service = spawnBuiltService({
+  const service = spawnCalmService({
     DATABASE_URL: 'memory:',
     UPSTREAM_URL: upstream.url,
     UPSTREAM_TIMEOUT_MS: '60000',

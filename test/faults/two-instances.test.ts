@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import type { ServiceProcess } from '../main/service-process.ts';
-import { spawnBuiltService } from './built-service.ts';
+import { spawnCalmService } from './calm-service.ts';
 import { reportFinding } from './full-runs.ts';
 import { ledgerPlaces } from './ledger-places.ts';
 import { createMessages } from './created-messages.ts';
@@ -39,7 +39,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
 
     async function startInstance(path: string): Promise<Instance> {
       // Each asks by a path of its own, so that the upstream knows which of them it is.
-      const service = spawnBuiltService(
+      const service = spawnCalmService(
         {
           DATABASE_URL: databaseUrl,
           UPSTREAM_URL: `${upstream.url}/accounts/${path}`,
@@ -110,7 +110,7 @@ describe.concurrent.each(ledgerPlaces)('two instances on $name', (place) => {
     const paths = ['one', 'two'];
     const services = paths.map((path) => {
       upstream.forAccount(path).setMessages(createMessages(perRound));
-      return spawnBuiltService(
+      return spawnCalmService(
         { DATABASE_URL: databaseUrl, UPSTREAM_URL: `${upstream.url}/accounts/${path}` },
         onTestFinished,
       );

@@ -14,15 +14,15 @@ export interface ServiceProcess {
   exitCode(): Promise<number | null>;
 }
 
-const sourceCommand = [process.execPath, '--import', 'tsx', 'src/main.ts'] as const;
+const builtCommand = [process.execPath, 'dist/main.js'] as const;
 
 /**
- * Starts the service with these settings alone; whatever is left of it ends with the test.
+ * Starts the service as it is released, with these settings alone; whatever is left of it ends with the test.
  * @param whenFinished a concurrent test has to bring its own: vitest's general one may take it for another test's.
  */
 export function spawnService(
   settings: Readonly<Record<string, string>>,
-  command: readonly [string, ...string[]] = sourceCommand,
+  command: readonly [string, ...string[]] = builtCommand,
   whenFinished: (end: () => void) => void = onTestFinished,
 ): ServiceProcess {
   const [file, ...args] = command;

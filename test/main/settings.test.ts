@@ -80,8 +80,7 @@ test('says once that it is ready, where, and that the data is a sample', async (
 test('an older Node.js is told in one line what is needed', async () => {
   const pretend =
     "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } })";
-  const imports = ['--import', 'tsx', '--import', pretend];
-  const service = spawnService({}, [process.execPath, ...imports, 'src/main.ts']);
+  const service = spawnService({}, [process.execPath, '--import', pretend, 'dist/main.js']);
   expect(await service.exitCode()).toBe(1);
   expect(service.output.stdout).toBe('');
   expect(service.output.stderr).toBe(

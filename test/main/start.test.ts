@@ -9,7 +9,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'usage-start-'));
-  cpSync('scripts/start.js', join(folder, 'scripts', 'start.js'));
+  for (const script of ['start.js', 'is-built.js'])
+    cpSync(join('scripts', script), join(folder, 'scripts', script));
   writeFile('package.json', '{"type":"module"}');
   writeFile('src/main.ts', '');
 });

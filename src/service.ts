@@ -8,6 +8,7 @@ import { DatabaseUnavailable } from './ledger/database/database-unavailable.ts';
 import { type Database, openDatabase } from './ledger/database/database.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { AccountWatch } from './live/account-watch.ts';
+import { createProxiedFetch } from './proxied-fetch.ts';
 import { nameUpstream } from './ready-block.ts';
 import { type SampleUpstream, startSampleUpstream } from './sample/sample-upstream.ts';
 import type { Log } from './telemetry/log.ts';
@@ -158,8 +159,10 @@ export async function startService(
     noteAsk: (account) => sync.ask(account),
     onFault: (error) => log.warn({ err: error }, 'changes cannot be seen for now'),
   });
+  const proxied = createProxiedFetch(config.proxies);
   const app = await createServer({
     ...config,
+    fetchKeys: proxied.fetch,
     schema: createSchema(),
     reader,
     watch,
@@ -195,7 +198,7 @@ export async function startService(
       // Ends the calls of whatever pull is still under way.
       await upstream.close();
       await within(closeGraceMs, Promise.all([answered, pulled]));
-      await within(closeGraceMs, ledger.close());
+      await within(closeGraceMs, Promise.all([ledger.close(), proxied.close()]));
       await sample?.close();
     },
   };

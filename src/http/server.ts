@@ -2,6 +2,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { FetchKeys } from './guards/jwt.ts';
 import { addAuthentication, type AuthenticationSettings } from './guards/authentication.ts';
 import { addCompression } from './compression.ts';
 import { addCors } from './guards/cors.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions
   readonly corsOrigins: readonly string[];
   /** Null: everybody is the one anonymous account. */
   readonly authentication: AuthenticationSettings | null;
+  /** Gets the keys of `JWT_JWKS_URL`. */
+  readonly fetchKeys: FetchKeys;
   readonly rateLimits: RateLimits;
   /** The largest request body, and the largest message of a WebSocket. */
   readonly bodyMaxBytes: number;

@@ -58,6 +58,47 @@ describe('while introspection is on', () => {
   });
 });
 
+describe('CORS_ORIGINS with a wildcard', () => {
+  let app: App;
+  beforeAll(async () => {
+    const CORS_ORIGINS = 'https://*.acme.example, http://*.local.test:8080';
+    app = await startApp({ script: tellWorkedExamples, settings: { CORS_ORIGINS } });
+  });
+  afterAll(() => app.close());
+
+  test.each([
+    'https://billing.acme.example',
+    'https://a.b-1.acme.example',
+    'https://xn--bcher-kva.acme.example',
+    'http://web.local.test:8080',
+  ])('lets %s in, by POST and by GET', async (origin) => {
+    expect((await preflight(app.url, origin)).headers.get('access-control-allow-origin')).toBe(origin);
+    const crossSite = { origin, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' };
+    const { status, headers } = await app.query('{ __typename }', {}, crossSite);
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    const got = await app.get('/graphql?query={__typename}', crossSite);
+    expect([got.status, got.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    expect(got.headers.get('vary')).toMatch(/origin/i);
+  });
+
+  test.each([
+    'https://acme.example',
+    'http://billing.acme.example',
+    'https://billing.acme.example:8443',
+    'https://billing-acme.example',
+    'https://acme.example.evil.test',
+    'https://evil.test/.acme.example',
+    'https://.acme.example',
+    'http://web.local.test',
+    'null',
+  ])('keeps %s out', async (origin) => {
+    expect((await preflight(app.url, origin)).headers.get('access-control-allow-origin')).toBeNull();
+    const crossSite = { origin, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' };
+    const got = await app.get('/graphql?query={__typename}', crossSite);
+    expect([got.status, got.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+});
+
 test('production offers neither Sandbox nor the schema', async () => {
   const app = await startApp({ script: tellWorkedExamples, settings: { NODE_ENV: 'production' } });
   expect(await (await app.get('/graphql', html)).text()).not.toMatch(/sandbox/i);

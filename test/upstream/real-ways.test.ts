@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { audience, claims, issuer, startIssuer } from '../http/credentials.ts';
 import { startApp, waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { InvalidConfig, loadConfig } from '../../src/config.ts';
@@ -114,6 +115,27 @@ describe('proxies', () => {
     const app = await startOver({ UPSTREAM_URL: vendor.url, [name]: proxy.url });
     await app.waitForRevision(1);
     expect(proxy.seen[0]?.url).toBe(`${vendor.url}/messages/current-period`);
+  });
+
+  test('lead to the keys of JWT_JWKS_URL too, unless NO_PROXY names their host', async () => {
+    const [vendor, keys] = await Promise.all([startScriptedUpstream(), startIssuer()]);
+    onTestFinished(() => vendor.close());
+    const proxy = await startProxy();
+    const token = await keys.sign(claims('acme'));
+    for (const NO_PROXY of ['', '127.0.0.1']) {
+      const app = await startOver({
+        UPSTREAM_URL: vendor.url,
+        HTTP_PROXY: proxy.url,
+        NO_PROXY,
+        JWT_JWKS_URL: keys.jwksUrl,
+        JWT_ISSUER: issuer,
+        JWT_AUDIENCE: audience,
+      });
+      const { status } = await app.query('{ __typename }', {}, { authorization: `Bearer ${token}` });
+      expect(status).toBe(200);
+      expect(keys.readCount).toBe(NO_PROXY === '' ? 1 : 2);
+    }
+    expect(proxy.seen.filter(({ url }) => url === keys.jwksUrl)).toHaveLength(1);
   });
 
   test('are left out for the hosts of NO_PROXY, for the other scheme, and for the sample', async () => {

@@ -8,7 +8,13 @@ import { addAccounts, anonymousAccount, type Caller } from './account.ts';
 import { CredentialRefused } from './credential-refused.ts';
 import { type ApiKey, type ApiKeyLookup, createApiKeyLookup } from './api-keys.ts';
 import { isCalledByOwnName } from './host-check.ts';
-import { createTokenVerifier, JwtKeysUnavailable, type JwtSettings, type TokenVerifier } from './jwt.ts';
+import {
+  createTokenVerifier,
+  type FetchKeys,
+  JwtKeysUnavailable,
+  type JwtSettings,
+  type TokenVerifier,
+} from './jwt.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { Refusal, unauthenticated } from '../refusal.ts';
 
@@ -27,6 +33,8 @@ export interface AuthenticationOptions {
   readonly introspection: boolean;
   /** Counts a refused credential; throws when there were too many. */
   readonly countRefusal: RateLimiter;
+  /** Gets the keys of `JWT_JWKS_URL`. */
+  readonly fetchKeys: FetchKeys;
   readonly metrics: Metrics;
   readonly now: () => Date;
   readonly log: Log;
@@ -40,7 +48,7 @@ export type Identify = (request: FastifyRequest, headers: IncomingHttpHeaders) =
  * config says `open`; a WebSocket may tell its credential in its first message.
  */
 export function addAuthentication(app: FastifyInstance, options: AuthenticationOptions): Identify {
-  const { authentication, introspection, countRefusal, metrics, now, log } = options;
+  const { authentication, introspection, countRefusal, metrics, log } = options;
   addAccounts(app);
   if (authentication === null) {
     app.addHook('onRequest', (request, _reply, done) => {
@@ -52,7 +60,7 @@ export function addAuthentication(app: FastifyInstance, options: AuthenticationO
     return async () => {};
   }
   const lookup = authentication.apiKeys === null ? null : createApiKeyLookup(authentication.apiKeys);
-  const verify = authentication.jwt === null ? null : createTokenVerifier(authentication.jwt, now);
+  const verify = authentication.jwt === null ? null : createTokenVerifier(authentication.jwt, options);
   const identify: Identify = async (request, headers) => {
     try {
       const caller = await findCaller(headers, { lookup, verify });

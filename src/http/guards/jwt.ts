@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 
 import { accountPattern, type Caller } from './account.ts';
@@ -42,12 +50,15 @@ const clockToleranceMs = 5_000;
 const rememberMs = 60_000;
 const maxRemembered = 5_000;
 
+/** Gets an issuer's public keys. */
+export type FetchKeys = FetchImplementation;
+
 /** Makes the verifier of an issuer's tokens. A good token's signature is checked once a minute, its `exp` always. */
 export function createTokenVerifier(
   { keys, issuer, audience, accountClaim, maxAgeSeconds }: JwtSettings,
-  now: () => Date,
+  { now, fetchKeys }: { readonly now: () => Date; readonly fetchKeys: FetchKeys },
 ): TokenVerifier {
-  const key = 'secret' in keys ? async () => keys.secret : readRemoteKeys(keys.jwksUrl);
+  const key = 'secret' in keys ? async () => keys.secret : readRemoteKeys(keys.jwksUrl, fetchKeys);
   const algorithms = 'secret' in keys ? ['HS256'] : publicKeyAlgorithms;
   const known = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({
     max: maxRemembered,
@@ -113,8 +124,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** The issuer's keys by jose: read when first needed, kept for ten minutes, asked for again twice a minute at most. */
-function readRemoteKeys(url: URL): JWTVerifyGetKey {
+function readRemoteKeys(url: URL, fetchKeys: FetchKeys): JWTVerifyGetKey {
   const keySet = createRemoteJWKSet(url, {
+    [customFetch]: fetchKeys,
     timeoutDuration: 2_000,
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,

@@ -3,6 +3,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from '
 
 import type { Log } from '../telemetry/log.ts';
 import { toFailure } from '../usage/failures.ts';
+import { pathOfVariable } from './argument-path.ts';
 
 /**
  * Gives Apollo's errors the words and codes that clients may know. Failures of reading usage are told as the table in
@@ -32,7 +33,13 @@ export function createErrorFormatter(
         };
       }
       const message = shorten(hideSuggestions ? withoutSuggestion(formatted.message) : formatted.message);
-      return { ...formatted, message, extensions: publicExtensions(formatted.extensions) };
+      const argument = error instanceof GraphQLError ? pathOfVariable(error) : null;
+      const extensions = publicExtensions(formatted.extensions);
+      return {
+        ...formatted,
+        message,
+        extensions: argument === null ? extensions : { ...extensions, argument },
+      };
     }
     log.error({ err: cause, path: formatted.path }, 'query failed');
     return { ...formatted, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };

@@ -1,9 +1,10 @@
-import { GraphQLError, GraphQLScalarType, TokenKind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 import { Credits } from '../billing/credits.ts';
 import { parseDateTime } from '../usage/date-time.ts';
 import { InvalidArgument } from '../usage/invalid-argument.ts';
 import { canonicalTimeZone } from '../usage/time-windows.ts';
+import { pathOfLiteral } from './argument-path.ts';
 
 /** Exact amounts; inside, a {@link Credits}. */
 export const CreditsScalar = new GraphQLScalarType<Credits, string>({
@@ -66,18 +67,12 @@ function fromText<T>(name: string, expected: string, parse: (text: string) => T 
       const parsed = read(value);
       if (parsed !== null) return parsed;
       const refusal = new InvalidArgument({
-        argument: argumentNameOf(node) ?? name,
+        argument: pathOfLiteral(node) ?? name,
         problem: problemOf(value),
       });
       throw new GraphQLError(refusal.message, { nodes: node, originalError: refusal });
     },
   };
-}
-
-/** The name before the colon before a value, as GraphQL tells a scalar only the value. */
-function argumentNameOf({ loc }: ValueNode): string | null {
-  const colon = loc?.startToken.prev;
-  return colon?.kind === TokenKind.COLON ? (colon.prev?.value ?? null) : null;
 }
 
 // Answers repeat the same moments again and again, and to write one out costs ten times as much as to find it.

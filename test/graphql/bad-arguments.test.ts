@@ -72,8 +72,12 @@ describe('a value that is none of its scalar is BAD_USER_INPUT and named by its 
 describe('a literal that is none of its scalar is refused where it stands, with the name of its argument:', () => {
   test.each([
     ['timeZone', 'windows(timeZone: "Mars/X") { from }'],
-    ['from', 'totals(filter: { timestamp: { from: "yesterday" } }) { messageCount }'],
-    ['min', 'totals(filter: { creditsUsed: { min: 5.2 } }) { messageCount }'],
+    ['filter.timestamp.from', 'totals(filter: { timestamp: { from: "yesterday" } }) { messageCount }'],
+    [
+      'filter.timestamp.to',
+      'totals(filter: { reportIds: ["1", "2"], timestamp: { from: null, to: "soon" }, text: "to: {" }) { messageCount }',
+    ],
+    ['filter.creditsUsed.min', 'totals(filter: { creditsUsed: { min: 5.2 } }) { messageCount }'],
   ])('%s', async (argument, field) => {
     const { body } = await app.query(`{ usage { ${field} } }`);
     expect(body.errors).toMatchObject([
@@ -83,8 +87,48 @@ describe('a literal that is none of its scalar is refused where it stands, with 
       },
     ]);
     expect(body.errors?.[0]).toHaveProperty('locations', [
-      { line: 1, column: 11 + field.search(/"Mars|"yes|5/) },
+      { line: 1, column: 11 + field.search(/"Mars|"yes|"soon|5/) },
     ]);
+  });
+});
+
+describe('a value that is wrong inside a variable is named by the path of the argument that takes it:', () => {
+  const badTime = { timestamp: { from: '2024-01-01T00:00:00Z', to: 'late at "f.text"; never' } };
+  test.each([
+    [
+      'filter.timestamp.to',
+      'query ($f: MessageFilter) { usage { totals(filter: $f) { messageCount } } }',
+      { f: badTime },
+    ],
+    [
+      'filter.timestamp.to',
+      'fragment T on Usage { totals(filter: $f) { messageCount } } query ($f: MessageFilter) { usage { ...T } }',
+      { f: badTime },
+    ],
+    [
+      'filter.timestamp.from',
+      'query Q($t: DateTime) { usage { messages(first: 1, filter: { hasReport: true, timestamp: { from: $t } }) { nodes { id } } } }',
+      { t: 'never' },
+    ],
+    [
+      'filter.creditsUsed.max',
+      'query ($range: CreditsRange) { usage { byReport(filter: { creditsUsed: $range }) { creditCost } } }',
+      { range: { max: 'much' } },
+    ],
+    [
+      'orderBy[1].field',
+      'query ($o: [MessageOrder!]) { usage { messages(orderBy: $o) { nodes { id } } } }',
+      { o: [{ field: 'TIMESTAMP' }, { field: 'SIZE' }] },
+    ],
+    [
+      'input',
+      'query ($i: EstimateInput!) { estimate(input: $i) { credits } }',
+      { i: { text: 'a', reportId: '1' } },
+    ],
+    ['to', 'query ($end: DateTime!) { history(from: "2024-01-01T00:00:00Z", to: $end) { from } }', {}],
+  ])('%s', async (argument, document, variables) => {
+    const { body } = await app.query(document, variables);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument } }]);
   });
 });
 

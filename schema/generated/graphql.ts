@@ -124,14 +124,14 @@ export type CurrentUsageQueryVariables = Exact<{
 }>;
 
 
-export type CurrentUsageQuery = { readonly usage: { readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly messages: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly timestamp: string, readonly text: string | null, readonly creditsUsed: string | null, readonly report: { readonly name: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type CurrentUsageQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly from: string, readonly to: string | null, readonly status: PeriodStatus }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number, readonly unpricedCount: number }, readonly messages: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly timestamp: string, readonly text: string | null, readonly creditsUsed: string | null, readonly report: { readonly id: string, readonly name: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type DailyUsageQueryVariables = Exact<{
   timeZone?: string;
 }>;
 
 
-export type DailyUsageQuery = { readonly usage: { readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> } | null };
+export type DailyUsageQuery = { readonly usage: { readonly id: string, readonly windows: ReadonlyArray<{ readonly from: string, readonly to: string, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } }> } | null };
 
 export type DashboardBoundsQueryVariables = Exact<{
   periodId: string | number;
@@ -146,7 +146,7 @@ export type DashboardBoundsQuery = { readonly usage: { readonly id: string, read
 export type DashboardChangesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardChangesSubscription = { readonly usageChanged: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } };
+export type DashboardChangesSubscription = { readonly usageChanged: { readonly id: string, readonly period: { readonly id: string, readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } };
 
 export type DashboardHeadQueryVariables = Exact<{
   periodId?: string | number | null | undefined;
@@ -181,7 +181,7 @@ export type DashboardMessagesQuery = { readonly usage: { readonly id: string, re
 export type DashboardNewsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DashboardNewsQuery = { readonly usage: { readonly id: string, readonly period: { readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } | null };
+export type DashboardNewsQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly status: PeriodStatus }, readonly freshness: { readonly asOf: string, readonly stale: boolean, readonly revision: number, readonly setAsideCount: number } } | null };
 
 export type DashboardPeriodsQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -204,7 +204,7 @@ export type DashboardTotalsQueryVariables = Exact<{
 }>;
 
 
-export type DashboardTotalsQuery = { readonly usage: { readonly id: string, readonly period: { readonly from: string, readonly to: string | null }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } } | null };
+export type DashboardTotalsQuery = { readonly usage: { readonly id: string, readonly period: { readonly id: string, readonly from: string, readonly to: string | null }, readonly totals: { readonly creditsUsed: string, readonly messageCount: number } } | null };
 
 export type DashboardWindowsQueryVariables = Exact<{
   periodId: string | number;
@@ -228,7 +228,7 @@ export type MessageReceiptQueryVariables = Exact<{
 }>;
 
 
-export type MessageReceiptQuery = { readonly message: { readonly text: string | null, readonly charge: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } | null } | null };
+export type MessageReceiptQuery = { readonly message: { readonly id: string, readonly text: string | null, readonly charge: { readonly kind: ChargeKind, readonly credits: string, readonly steps: ReadonlyArray<{ readonly rule: RateRule, readonly quantity: number, readonly amount: string, readonly runningTotal: string }> } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -252,6 +252,7 @@ export class TypedDocumentString<TResult, TVariables>
 export const CurrentUsageDocument = new TypedDocumentString(`
     query CurrentUsage($first: Int = 50, $after: String) {
   usage {
+    id
     period {
       id
       from
@@ -270,6 +271,7 @@ export const CurrentUsageDocument = new TypedDocumentString(`
         text
         creditsUsed
         report {
+          id
           name
         }
       }
@@ -280,10 +282,11 @@ export const CurrentUsageDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:dcb90f2f54546a8519e5a32034789066eda49845fd5a41f1c31559ffd83a5580"}) as unknown as TypedDocumentString<CurrentUsageQuery, CurrentUsageQueryVariables>;
+    `, {"hash":"sha256:f93512ac057d8f66bda0f4c0ee76472041b510bf15f59bc7d24a35b3f6d1c55a"}) as unknown as TypedDocumentString<CurrentUsageQuery, CurrentUsageQueryVariables>;
 export const DailyUsageDocument = new TypedDocumentString(`
     query DailyUsage($timeZone: TimeZone! = "UTC") {
   usage {
+    id
     windows(size: DAY, timeZone: $timeZone) {
       from
       to
@@ -294,7 +297,7 @@ export const DailyUsageDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:c0391b12ae27b8a9905a9a5121da8bddd5b8710357b5935588bcd001ea394384"}) as unknown as TypedDocumentString<DailyUsageQuery, DailyUsageQueryVariables>;
+    `, {"hash":"sha256:05c694f7d958ff15a30130e277fa3be02b23e0ddabc0849919e020c561ec34d8"}) as unknown as TypedDocumentString<DailyUsageQuery, DailyUsageQueryVariables>;
 export const DashboardBoundsDocument = new TypedDocumentString(`
     query DashboardBounds($periodId: ID!, $size: WindowSize!, $timeZone: TimeZone!, $filter: MessageFilter!) {
   usage(periodId: $periodId) {
@@ -311,6 +314,7 @@ export const DashboardChangesDocument = new TypedDocumentString(`
   usageChanged {
     id
     period {
+      id
       status
     }
     freshness {
@@ -321,7 +325,7 @@ export const DashboardChangesDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:23be662d87d7b54ea901e1ae91b65939b7b44ffd965bbf8eb0aba688554ed544"}) as unknown as TypedDocumentString<DashboardChangesSubscription, DashboardChangesSubscriptionVariables>;
+    `, {"hash":"sha256:8627d5af600c91c73f38c54883a3ee5b9b4c521e20235975ad35dd0c6c067371"}) as unknown as TypedDocumentString<DashboardChangesSubscription, DashboardChangesSubscriptionVariables>;
 export const DashboardHeadDocument = new TypedDocumentString(`
     query DashboardHead($periodId: ID) {
   usage(periodId: $periodId) {
@@ -422,6 +426,7 @@ export const DashboardNewsDocument = new TypedDocumentString(`
   usage {
     id
     period {
+      id
       status
     }
     freshness {
@@ -432,7 +437,7 @@ export const DashboardNewsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:b088952d1f21f8eb828044320ed8b3df4d4311564f72e4c91481304346a5bb75"}) as unknown as TypedDocumentString<DashboardNewsQuery, DashboardNewsQueryVariables>;
+    `, {"hash":"sha256:d1d2d9da401f9a2287f5629c4ae88498f9e90e33072a8726420ed5aca5031186"}) as unknown as TypedDocumentString<DashboardNewsQuery, DashboardNewsQueryVariables>;
 export const DashboardPeriodsDocument = new TypedDocumentString(`
     query DashboardPeriods($after: String) {
   billingPeriods(first: 12, after: $after) {
@@ -473,6 +478,7 @@ export const DashboardTotalsDocument = new TypedDocumentString(`
   usage(periodId: $periodId) {
     id
     period {
+      id
       from
       to
     }
@@ -482,7 +488,7 @@ export const DashboardTotalsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:71438c145df30d314d9201ec9b0b002dab5977f5a3d9d6e6a127d8b771d7b01c"}) as unknown as TypedDocumentString<DashboardTotalsQuery, DashboardTotalsQueryVariables>;
+    `, {"hash":"sha256:f4db309cbb3088f2edb44f2ecaf5b9114f94fe9877861c904f606a8cd31f1692"}) as unknown as TypedDocumentString<DashboardTotalsQuery, DashboardTotalsQueryVariables>;
 export const DashboardWindowsDocument = new TypedDocumentString(`
     query DashboardWindows($periodId: ID!, $size: WindowSize!, $timeZone: TimeZone!, $filter: MessageFilter) {
   usage(periodId: $periodId) {
@@ -526,6 +532,7 @@ export const EstimateDocument = new TypedDocumentString(`
 export const MessageReceiptDocument = new TypedDocumentString(`
     query MessageReceipt($id: ID!) {
   message(id: $id) {
+    id
     text
     charge {
       kind
@@ -539,4 +546,4 @@ export const MessageReceiptDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:4b91a6c9b15660203173e96a46898b2d7e0a2fea97dbe21f67b44391d7818976"}) as unknown as TypedDocumentString<MessageReceiptQuery, MessageReceiptQueryVariables>;
+    `, {"hash":"sha256:6161b81be8bb033a34d00031aa4f4527063164906e5d1cc87e36d8f1d1ad179b"}) as unknown as TypedDocumentString<MessageReceiptQuery, MessageReceiptQueryVariables>;

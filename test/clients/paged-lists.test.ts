@@ -1,18 +1,20 @@
-import { gql } from '@apollo/client';
-import { ApolloLink, HttpLink } from '@apollo/client';
+import { ApolloLink, gql, HttpLink } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, fetchExchange, gql as urqlGql } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createOperationDescriptor, fetchQuery } from 'relay-runtime';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readPage } from '../docs/docs.ts';
 import { type App, startApp } from '../support/app.ts';
 import { createApolloClient } from './recipes/apollo.ts';
+import { createRelayEnvironment } from './recipes/relay.ts';
 import { createUrqlClient } from './recipes/urql.ts';
+import { compileForRelay } from './relay-document.ts';
 
-const document = `query Messages($first: Int!, $after: String) {
+const document = `query MessagesQuery($first: Int!, $after: String) {
   usage {
     id
     totals { creditsUsed messageCount }
@@ -73,6 +75,20 @@ function openApollo(url: string): CachingClient {
   return { refresh: () => read({ first: 4 }), readMore: (after) => read({ first: 4, after }) };
 }
 
+async function openRelay(url: string): Promise<CachingClient> {
+  const connection = 'messages(first: $first, after: $after) @connection(key: "Usage_messages")';
+  const query = await compileForRelay(document.replace('messages(first: $first, after: $after)', connection));
+  const environment = createRelayEnvironment(url);
+  const shown = createOperationDescriptor(query, { first: 4, after: null });
+  // As a component does that shows it: what nobody shows is forgotten.
+  environment.retain(shown);
+  const read = async (variables: { readonly first: number; readonly after: string | null }) => {
+    await fetchQuery(environment, query, variables).toPromise();
+    return answer.parse(environment.lookup(shown.fragment).data).usage;
+  };
+  return { refresh: () => read({ first: 4, after: null }), readMore: (after) => read({ first: 4, after }) };
+}
+
 // Report 7 costs 79 in April and 99 in May.
 const april = Array.from({ length: 10 }, (_, index) => ({
   id: index + 1,
@@ -98,6 +114,7 @@ const ids = ({ messages }: Usage) => messages.edges.map(({ node }) => Number(nod
 describe.each([
   ['urql with relayPagination', openUrql],
   ['Apollo Client with relayStylePagination', openApollo],
+  ['Relay with @connection', openRelay],
 ])('%s', (_name, open) => {
   test('pages through all messages, and mixes nothing when the period changes', async () => {
     const app = await startApp({
@@ -108,7 +125,7 @@ describe.each([
       settings: { REPORT_MAX_AGE_MS: '1' },
     });
     await app.waitForRevision(1);
-    const client = open(app.url);
+    const client = await open(app.url);
     const first = await walk(client);
     expect(ids(first)).toEqual(april.map(({ id }) => id));
     expect(first).toMatchObject({ id: '1', totals: { creditsUsed: '790.00', messageCount: 10 } });
@@ -157,6 +174,6 @@ describe('a client that tries persisted queries', () => {
   });
 });
 
-test.each(['urql', 'apollo'])('the recipe for %s in the docs is what these tests run', (name) => {
+test.each(['urql', 'apollo', 'relay'])('the recipe for %s in the docs is what these tests run', (name) => {
   expect(readPage('docs/clients.md')).toContain(readFileSync(`test/clients/recipes/${name}.ts`, 'utf8'));
 });

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { parse, print } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 
-import { settings } from '../../src/settings.ts';
 import { type App, startApp } from '../support/app.ts';
 import { docs, listShownCommands, listShownFiles, listShownQueries, pages, readPage } from './docs.ts';
 
@@ -53,13 +52,6 @@ test.each(commands)('$command prints what the docs say', async ({ command, outpu
   const printed = (await response.text()).replaceAll('\r\n', '\n').trimEnd();
   const [start = '', ...rest] = output.trimEnd().split('…');
   expect(rest.length > 0 ? printed.slice(0, start.length) : printed).toBe(start);
-});
-
-test('the settings page names every setting, and none that does not exist', () => {
-  const named = Array.from(readPage('docs/settings.md').matchAll(/^\| ([^|]*) \|/gm), ([, cell = '']) => cell)
-    .flatMap((cell) => cell.match(/[A-Z][A-Z0-9_]+/g) ?? [])
-    .toSorted();
-  expect(named).toEqual(Object.keys(settings.shape).toSorted());
 });
 
 test('package.json has every command that the docs speak of', () => {

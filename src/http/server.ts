@@ -10,6 +10,7 @@ import { addCrossSiteCheck } from './guards/cross-site.ts';
 import { addCsvEndpoint } from './usage/csv.ts';
 import { addGraphQLEndpoint, type GraphQLEndpointOptions } from './graphql/graphql-endpoint.ts';
 import { addDashboard } from './dashboard.ts';
+import { endConnectionsOnClose } from './end-connections.ts';
 import { addGraphiQL } from './graphql/graphiql.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addHostCheck } from './guards/host-check.ts';
@@ -153,17 +154,6 @@ function toHttpFailure(error: unknown): Failure {
   if (status >= 500 || !(error instanceof Error))
     return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' };
   return { status, code: 'BAD_REQUEST', message: error.message };
-}
-
-/** A kept-alive connection would hold the close back for as long as its client likes. */
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
-  });
 }
 
 function statusOf(error: unknown): number {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +69,17 @@ describe('connections that take their time', () => {
     expect(visits['stays when it has its answer'].received()).toMatch(/^HTTP\/1\.1 200 /);
     const median = healthMs.toSorted((a, b) => a - b)[Math.floor(healthMs.length / 2)];
     expect(median).toBeLessThan(250);
+  });
+
+  it('hold no stop back while they have asked nothing, as the spare ones of browsers', async () => {
+    const app = await startApp();
+    const { socket } = visit(app, () => {});
+    await once(socket, 'connect');
+    // The service has taken the connection before it answers on the next.
+    await app.get('/livez');
+    const startMs = performance.now();
+    await app.close();
+    expect(performance.now() - startMs).toBeLessThan(2_000);
   });
 });
 

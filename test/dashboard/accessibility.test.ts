@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { type App, startApp } from '../support/app.ts';
-import { describeInBrowser, visit, type Visitor } from './browser.ts';
+import { describeInBrowser, startAppOfTest, visit, type Visitor } from './browser.ts';
 import { row, sums } from './seen.ts';
 
 let shared: Promise<App> | null = null;
@@ -57,7 +57,7 @@ describeInBrowser('the accessibility of the dashboard', () => {
   });
 
   it('gives axe nothing to find while it loads, empty, unpriced, in error and at the door', async () => {
-    const app = await startApp({
+    const app = await startAppOfTest({
       script(up) {
         up.setMessages([{ id: 1, text: 'x', timestamp: '2026-11-16T09:00:00Z', report_id: 7 }]);
         up.setReport(7, (response) => void response.writeHead(500).end());
@@ -65,7 +65,7 @@ describeInBrowser('the accessibility of the dashboard', () => {
     });
     const loading = await visit(app, '/livez');
     await loading.page.route('**/graphql*', () => {});
-    await loading.page.goto('/');
+    await loading.page.goto(`${app.url}/`);
     await loading.page.getByText('The usage is being read').waitFor({ state: 'attached' });
     expect(await findings(loading.page)).toEqual([]);
 
@@ -80,9 +80,10 @@ describeInBrowser('the accessibility of the dashboard', () => {
     await page.getByText('The service does not answer.').waitFor();
     expect(await findings(page)).toEqual([]);
 
-    const door = await visit(await sample(), '/livez');
+    const other = await sample();
+    const door = await visit(other, '/livez');
     await door.page.route('**/graphql*', (route) => route.fulfill({ status: 401, body: '{}' }));
-    await door.page.goto('/');
+    await door.page.goto(`${other.url}/`);
     await door.page.getByLabel('API key or token').waitFor();
     expect(await findings(door.page)).toEqual([]);
   });

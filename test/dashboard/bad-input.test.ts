@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { startApp } from '../support/app.ts';
-import { describeInBrowser, visit } from './browser.ts';
+import { describeInBrowser, startAppOfTest, visit } from './browser.ts';
 import { bars, headline, row, sums } from './seen.ts';
 
 const at = '2026-11-16T09:00:00.000Z';
@@ -16,7 +15,7 @@ describeInBrowser('the dashboard of odd data', () => {
       `${'word '.repeat(2_000)}end`,
       '',
     ];
-    const app = await startApp({
+    const app = await startAppOfTest({
       script(up) {
         up.setMessages([
           ...texts.map((text, index) => ({ id: index + 1, text, timestamp: at })),
@@ -39,7 +38,7 @@ describeInBrowser('the dashboard of odd data', () => {
   });
 
   it('shows a period of 5,000 days in months, and finds a day in it', async () => {
-    const app = await startApp({
+    const app = await startAppOfTest({
       script: (up) =>
         up.setMessages([
           { id: 1, text: '78', timestamp: '2012-01-01T12:00:00Z' },
@@ -59,7 +58,9 @@ describeInBrowser('the dashboard of odd data', () => {
   });
 
   it('goes by the service’s clock where the browser’s is an hour wrong', async () => {
-    const app = await startApp({ script: (up) => up.setMessages([{ id: 1, text: '78', timestamp: at }]) });
+    const app = await startAppOfTest({
+      script: (up) => up.setMessages([{ id: 1, text: '78', timestamp: at }]),
+    });
     const { page } = await visit(app, '/?tz=UTC', {
       prepare: (context) => context.clock.install({ time: new Date(Date.now() + 3_600_000) }),
     });
@@ -73,7 +74,7 @@ describeInBrowser('the dashboard of odd data', () => {
   });
 
   it('counts days of 23 and 25 hours by the zone’s own clock', async () => {
-    const app = await startApp({
+    const app = await startAppOfTest({
       script: (up) =>
         up.setMessages([
           { id: 1, text: '78', timestamp: '2026-10-24T10:00:00Z' },

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { makeApiKeys } from '../http/credentials.ts';
-import { startApp } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { describeInBrowser, visit } from './browser.ts';
+import { describeInBrowser, startAppOfTest, visit } from './browser.ts';
 import { headline, row, rowIds, sums } from './seen.ts';
 
 const start = '2026-11-16T09:00:00.000Z';
@@ -20,7 +19,9 @@ function texts(count: number, firstId = 1, from = start): readonly object[] {
 
 describeInBrowser('the states of the dashboard', () => {
   it('says that an empty period is empty', async () => {
-    const { page, expectNoComplaint } = await visit(await startApp({ script: (up) => up.setMessages([]) }));
+    const { page, expectNoComplaint } = await visit(
+      await startAppOfTest({ script: (up) => up.setMessages([]) }),
+    );
     await page.getByText('Nothing was used yet.').waitFor();
     await page.getByText('No message fits.').waitFor();
     expect(await headline(page).innerText()).toContain('0.00');
@@ -28,7 +29,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('says that nothing was found', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(2)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(2)) });
     const { page } = await visit(app, '/?text=unheard-of');
     await page.getByText('No message fits.').waitFor();
     await sums(page).getByText('0.00 credits in 0 messages').waitFor();
@@ -36,7 +37,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('waits for the first usage of an account, and shows it once it is there', async () => {
-    const app = await startApp({
+    const app = await startAppOfTest({
       script: (up) => up.onMessages((_request, response) => response.writeHead(500).end()),
     });
     const { page } = await visit(app);
@@ -49,7 +50,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('shows a dash for an unpriced message, says why, and its price once it has one', async () => {
-    const app = await startApp({
+    const app = await startAppOfTest({
       script(up) {
         up.setMessages([...texts(1), { id: 2, text: 'x', timestamp: start, report_id: 7 }]);
         up.setReport(7, (response) => void response.writeHead(500).end());
@@ -69,7 +70,7 @@ describeInBrowser('the states of the dashboard', () => {
     const keys = makeApiKeys('acme');
     const upstream = await startScriptedUpstream();
     upstream.forAccount('acme').setMessages(texts(3));
-    const app = await startApp({
+    const app = await startAppOfTest({
       upstream,
       settings: { UPSTREAM_URL: `${upstream.url}/accounts/{account}`, API_KEYS_FILE: keys.file },
     });
@@ -98,7 +99,7 @@ describeInBrowser('the states of the dashboard', () => {
     [429, 'RATE_LIMITED', 'Too many questions were asked in a minute.'],
     [503, 'OVERLOADED', 'The service has more to do than it can.'],
   ])('keeps old figures at %d, and says when it tries again', async (status, code, words) => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     await page.route('**/graphql*', (route) =>
@@ -118,7 +119,9 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('says how many rows could not be read', async () => {
-    const app = await startApp({ script: (up) => up.setMessages([...texts(2), { id: 'none', text: 1 }]) });
+    const app = await startAppOfTest({
+      script: (up) => up.setMessages([...texts(2), { id: 'none', text: 1 }]),
+    });
     const { page } = await visit(app);
     await page.getByText('1 row of the upstream’s last list could not be read and is not counted.').waitFor();
     await sums(page).getByText('2.20 credits in 2 messages').waitFor();
@@ -126,7 +129,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('says what an account may not do', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app, '/livez');
     await page.route('**/graphql*', (route) =>
       route.fulfill({
@@ -135,13 +138,13 @@ describeInBrowser('the states of the dashboard', () => {
         body: JSON.stringify({ errors: [{ message: 'Not for you.', extensions: { code: 'FORBIDDEN' } }] }),
       }),
     );
-    await page.goto('/');
+    await page.goto(`${app.url}/`);
     await page.getByText('Not for you.').waitFor();
     expect(await page.getByText(/Trying again/).count()).toBe(0);
   });
 
   it('says that figures are stale, and since when', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     await app.upstream.stop();
@@ -153,7 +156,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('keeps the figures while the browser is offline', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     await page.context().setOffline(true);
@@ -166,13 +169,13 @@ describeInBrowser('the states of the dashboard', () => {
   it('goes on when the service was gone and is back', async () => {
     const upstream = await startScriptedUpstream();
     upstream.setMessages(texts(3));
-    const first = await startApp({ upstream });
+    const first = await startAppOfTest({ upstream });
     const { page } = await visit(first);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     await first.close();
     await page.getByText('The service does not answer.').waitFor();
     upstream.setMessages(texts(4));
-    const second = await startApp({ upstream, settings: { PORT: new URL(first.url).port } });
+    const second = await startAppOfTest({ upstream, settings: { PORT: new URL(first.url).port } });
     await sums(page).getByText('4.40 credits in 4 messages').waitFor();
     await page.getByText('The service does not answer.').waitFor({ state: 'detached' });
     expect(await rowIds(page)).toEqual(['1', '2', '3', '4']);
@@ -181,7 +184,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('tells of a period that ends while the page is open, and leads to the next', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page, expectNoComplaint } = await visit(app);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     app.upstream.setMessages(texts(1, 100, '2026-11-20T08:00:00.000Z'));
@@ -202,7 +205,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('adds new messages without moving what somebody reads', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app, '/?sort=-time');
     await row(page, 3).waitFor();
     app.upstream.setMessages(texts(4));
@@ -217,7 +220,7 @@ describeInBrowser('the states of the dashboard', () => {
   });
 
   it('asks nothing while nobody looks at it', async () => {
-    const app = await startApp({ script: (up) => up.setMessages(texts(3)) });
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(3)) });
     const { page } = await visit(app);
     await sums(page).getByText('3.30 credits in 3 messages').waitFor();
     const hide = (hidden: boolean) =>

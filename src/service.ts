@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Config } from './config.ts';
+import { fillSample } from './fill-sample.ts';
 import { createSchema } from './graphql/schema.ts';
 import { anonymousAccount } from './http/guards/account.ts';
 import { createServer, listen } from './http/server.ts';
@@ -76,9 +77,7 @@ export async function startService(
     },
   });
   const stopping = new AbortController();
-  let migrated = await tryMigration();
-  const upstream = createUpstream({
-    baseUrl: config.upstreamUrl ?? sample?.url ?? '',
+  const upstreamOptions = {
     headers: config.upstreamHeaders,
     // The sample is in this very process.
     proxies: sample === null ? config.proxies : noProxies,
@@ -88,20 +87,25 @@ export async function startService(
     log,
     metrics,
     now,
-  });
+  };
+  const upstream = createUpstream({ ...upstreamOptions, baseUrl: config.upstreamUrl ?? sample?.url ?? '' });
   const { rateCard, syncIntervalMs: intervalMs } = config;
-  const sync = new Sync({
+  const pullOptions = {
     ledger,
-    upstream,
     rateCard,
     reportMaxAgeMs: config.reportMaxAgeMs,
     validatorMaxAgeMs: config.validatorMaxAgeMs,
     reportsTimeoutMs: 4 * config.upstreamTimeoutMs,
-    intervalMs,
-    firstPullTimeoutMs: config.upstreamTimeoutMs,
     now,
     log,
     metrics,
+  };
+  let migrated = await tryMigration();
+  const sync = new Sync({
+    ...pullOptions,
+    upstream,
+    intervalMs,
+    firstPullTimeoutMs: config.upstreamTimeoutMs,
   });
   const reader = new UsageReader({
     ledger,
@@ -116,7 +120,9 @@ export async function startService(
   async function tryMigration(): Promise<boolean> {
     try {
       await ledger.migrate();
-      await ledger.checkRateCard(config.rateCard);
+      await ledger.checkRateCard(rateCard);
+      if (sample !== null && config.authentication === null)
+        await fillSample(anonymousAccount, sample, { pulls: pullOptions, upstream: upstreamOptions, log });
       return true;
     } catch (error) {
       // A file does not come up by itself: whoever starts the service must hear of it.

@@ -3,11 +3,14 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { SampleAnswers } from './living-sample.ts';
 import period from './current-period.json' with { type: 'json' };
+import earlierPeriod from './earlier-period.json' with { type: 'json' };
 import reports from './reports.json' with { type: 'json' };
 
-/** A running sample upstream. `url` has no trailing slash; `close()` may be called more than once. */
+/** A running sample upstream. No URL has a trailing slash; `close()` may be called more than once. */
 export interface SampleUpstream {
   readonly url: string;
+  /** The base URL at which the period before the current one is still told; null: there was none. */
+  readonly earlierUrl: string | null;
   /** Stops listening and drops the open connections, idle or not. */
   close(): Promise<void>;
 }
@@ -21,19 +24,29 @@ export async function startSampleUpstream(answers: SampleAnswers = answerAlways)
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   let closing: Promise<void> | null = null;
+  const url = `http://127.0.0.1:${readPort(server)}`;
   return {
-    url: `http://127.0.0.1:${readPort(server)}`,
+    url,
+    earlierUrl: answers === answerAlways ? `${url}${earlier}` : null,
     close: () => (closing ??= closeServer(server)),
   };
 }
 
+const earlier = '/earlier';
+// So that the sample shows a message without a price: its report is there, and cannot be read.
+const brokenReport = { path: '/reports/6655', status: 500, json: { error: 'This report cannot be read.' } };
+
 // The sample never changes, so every body is written once, when this file is loaded.
 const bodies: ReadonlyMap<string, Buffer> = new Map([
   ['/messages/current-period', encodeJson(period)],
-  ...reports.map((report) => [`/reports/${report.id}`, encodeJson(report)] as const),
+  [`${earlier}/messages/current-period`, encodeJson(earlierPeriod)],
+  ...reports.flatMap((report) =>
+    ['', earlier].map((base) => [`${base}/reports/${report.id}`, encodeJson(report)] as const),
+  ),
 ]);
 
 function answerAlways(path: string): ReturnType<SampleAnswers> {
+  if (path.endsWith(brokenReport.path)) return brokenReport;
   const json = bodies.get(path);
   return json === undefined ? null : { status: 200, json };
 }

@@ -29,7 +29,7 @@ test('a client compiles against the generated code and reads the usage of a runn
     '1000     1.00 -',
     '1001     6.85 -',
     '1002    79.00 Tenant Covenants Schedule',
-    '6 days',
+    '7 days',
     // 1 + 17×0.05 + (0.2 + 0.2 + 0.2) + 2×0.3 − 2 = 1.05, doubled
     'BASE 1.00, CHARACTERS 0.85, WORD_LENGTH 0.60, THIRD_VOWELS 0.60, UNIQUE_WORDS -2.00, PALINDROME 1.05',
     'TEXT 2.10',

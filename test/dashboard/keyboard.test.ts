@@ -23,7 +23,7 @@ describeInBrowser('the dashboard by keyboard alone', () => {
     await page.keyboard.press('ArrowUp');
     expect(await said.innerText()).toContain('Use and Exclusivity Review: 52.00 credits');
     await page.keyboard.press('End');
-    expect(await page.locator('.bar-tip').innerText()).toContain('Sat 21-11-2026');
+    expect(await page.locator('.bar-tip').innerText()).toContain('Sun 22-11-2026');
     await page.keyboard.press('Enter');
     await sums(page).getByText('158.05 credits in 6 messages').waitFor();
   });

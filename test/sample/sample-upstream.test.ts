@@ -30,7 +30,7 @@ describe('the sample period', () => {
     expect([ids.at(0), ids.at(-1)]).toEqual([1000, 1142]); // 143 ids wide, so 33 are left out
   });
 
-  it('spans six days, in order of time, with milliseconds in UTC', () => {
+  it('has six days of use and one without, in order of time, with milliseconds in UTC', () => {
     const times = messages.map(({ timestamp }) => timestamp);
     expect(times.filter((time) => new Date(time).toISOString() !== time)).toEqual([]);
     expect(times).toEqual([...new Set(times)].toSorted());
@@ -41,7 +41,7 @@ describe('the sample period', () => {
       ['2026-11-18', 26],
       ['2026-11-19', 22],
       ['2026-11-20', 15],
-      ['2026-11-21', 6],
+      ['2026-11-22', 6],
     ]); // 19 + 22 + 26 + 22 + 15 + 6 = 110
   });
 

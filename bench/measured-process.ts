@@ -89,7 +89,7 @@ function readServiceArgs(): readonly string[] {
     .object({ scripts: z.object({ start: z.string() }) })
     .parse(JSON.parse(readFileSync('package.json', 'utf8')));
   return scripts.start
-    .replace(/^node /, '')
+    .replace(/^.*\|\| node /, '')
     .replace('scripts/start.js', 'dist/main.js')
     .split(' ');
 }

@@ -5,7 +5,6 @@ import type { MessagePage } from '../usage/message-page.ts';
 import type { UsageTotals } from '../usage/usage-sums.ts';
 import { countedByConnection } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
-import { MessageView } from './message-view.ts';
 import { MessageType } from './message.ts';
 import { PageInfoType } from './page-info.ts';
 import { UsageTotalsType } from './usage-totals.ts';
@@ -14,7 +13,7 @@ import { UsageTotalsType } from './usage-totals.ts';
 @ObjectType('MessageEdge', { description: 'A message and its place in the list.', simpleResolvers: true })
 export class MessageEdgeType {
   @Field(() => MessageType, { description: 'The message.' })
-  readonly node!: MessageView;
+  readonly node!: ChargedMessage;
 
   @Field(() => String, { description: 'For `after` and `before`, with the same filter and order.' })
   readonly cursor!: string;
@@ -22,18 +21,16 @@ export class MessageEdgeType {
 
 /** A message of a page; its cursor is made when it is asked for. */
 class MessageEdge {
-  readonly node: MessageView;
+  readonly node: ChargedMessage;
   readonly #page: MessagePage;
-  readonly #charged: ChargedMessage;
 
-  constructor(page: MessagePage, charged: ChargedMessage) {
-    this.node = new MessageView(charged);
+  constructor(page: MessagePage, node: ChargedMessage) {
+    this.node = node;
     this.#page = page;
-    this.#charged = charged;
   }
 
   get cursor(): string {
-    return this.#page.cursorOf(this.#charged.message);
+    return this.#page.cursorOf(this.node.recorded);
   }
 }
 
@@ -56,8 +53,8 @@ export class MessageConnectionResolver {
     description: 'The messages.',
     complexity: countedByConnection,
   })
-  nodes(@Root() { messages }: MessagePage): readonly MessageView[] {
-    return messages.map((charged) => new MessageView(charged));
+  nodes(@Root() { messages }: MessagePage): readonly ChargedMessage[] {
+    return messages;
   }
 
   @FieldResolver(() => PageInfoType, { description: 'Where this page lies.' })
@@ -66,8 +63,8 @@ export class MessageConnectionResolver {
     return {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: first === undefined ? null : page.cursorOf(first.message),
-      endCursor: last === undefined ? null : page.cursorOf(last.message),
+      startCursor: first === undefined ? null : page.cursorOf(first.recorded),
+      endCursor: last === undefined ? null : page.cursorOf(last.recorded),
     };
   }
 

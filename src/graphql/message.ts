@@ -4,8 +4,8 @@ import type { Charge } from '../billing/charge.ts';
 import type { Credits } from '../billing/credits.ts';
 import type { Report } from '../billing/report.ts';
 import { ChargeType } from './charge.ts';
+import type { ChargedMessage, PricingStatus } from '../usage/charged-message.ts';
 import type { GraphQLContext } from './context.ts';
-import { MessageView, type PricingStatus } from './message-view.ts';
 import { ReportType } from './report.ts';
 import { CreditsScalar, DateTimeScalar } from './scalars.ts';
 
@@ -22,7 +22,7 @@ registerEnumType(pricingStatuses, {
   },
 });
 
-/** Declares `Message`; a `MessageView` answers its fields. */
+/** Declares `Message`; a `ChargedMessage` answers its fields. */
 @ObjectType('Message', {
   description: 'One message to the copilot, and what it cost.',
   simpleResolvers: true,
@@ -83,11 +83,10 @@ export class MessageResolver {
     nullable: true,
     description: 'One message of any period; null when there is no such message.',
   })
-  async message(
+  message(
     @Arg('id', () => ID, { description: 'The message’s id.' }) id: string,
     @Ctx() { session }: GraphQLContext,
-  ): Promise<MessageView | null> {
-    const message = await session.message(id);
-    return message === null ? null : new MessageView(message);
+  ): Promise<ChargedMessage | null> {
+    return session.message(id);
   }
 }

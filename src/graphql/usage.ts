@@ -1,10 +1,24 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 
 import type { Weekday } from '../usage/calendar.ts';
 import { type MessageOrder, type MessagePage, pageSize } from '../usage/message-page.ts';
 import { maxWindows, type WindowSize } from '../usage/time-windows.ts';
 import type { PeriodUsage } from '../usage/usage-session.ts';
 import type { ReportTotals, UsageTotals, UsageWindow } from '../usage/usage-sums.ts';
+import { asksForText } from './asked-fields.ts';
 import { BillingPeriodType } from './billing-period.ts';
 import { listCost, pageCost, sumCost, windowsCost } from './complexity.ts';
 import type { GraphQLContext } from './context.ts';
@@ -91,8 +105,14 @@ export class UsageResolver {
     })
     orderBy: readonly MessageOrder[] | null = null,
     @Ctx() { session }: GraphQLContext,
+    @Info() { operation, fragments }: GraphQLResolveInfo,
   ): Promise<MessagePage> {
-    return session.messages(usage, { first, after, last, before }, toMessageFilter(filter), orderBy ?? []);
+    return session.messages(usage, {
+      page: { first, after, last, before },
+      filter: toMessageFilter(filter),
+      order: orderBy ?? [],
+      withTexts: asksForText(operation, fragments),
+    });
   }
 
   @FieldResolver(() => [UsageWindowType], {

@@ -7,9 +7,11 @@ import { type AskedAccount, markAsked, readAskedAccounts } from './recording/ask
 import type { Database } from './database/database.ts';
 import { type ListedMessage, type MessageListQuery, readMessageList } from './reading/message-list.ts';
 import {
+  type MessagePageQuery,
+  readChargePage,
   readMessage,
   readMessagePage,
-  type MessagePageQuery,
+  type RecordedCharge,
   type RecordedMessage,
 } from './reading/message-page.ts';
 import { migrate } from './database/migrations.ts';
@@ -169,6 +171,11 @@ export class Ledger {
   /** One page of a period's messages. */
   readMessages(query: MessagePageQuery): Promise<readonly RecordedMessage[]> {
     return readMessagePage(this.#database, query);
+  }
+
+  /** One page of a period without the messages' texts. */
+  readCharges(query: MessagePageQuery): Promise<readonly RecordedCharge[]> {
+    return readChargePage(this.#database, query);
   }
 
   /** A part of a period's messages, without their texts. */

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { MessageFilter } from '../ledger/reading/message-filter.ts';
 import type { MessageKey, MessageOrder } from '../ledger/reading/message-order.ts';
-import type { RecordedMessage } from '../ledger/reading/message-page.ts';
+import type { RecordedCharge } from '../ledger/reading/message-page.ts';
 import type { PeriodUsage } from '../ledger/reading/periods.ts';
 import type { ChargedMessage } from './charged-message.ts';
 import { createCursorCodec, type CursorPlace } from './cursor.ts';
@@ -19,11 +19,20 @@ export interface MessagePage<Message = ChargedMessage> {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   /** The cursor of one of the page's messages. */
-  cursorOf(message: RecordedMessage): string;
+  cursorOf(message: RecordedCharge): string;
 }
 
 /** How many messages a page holds unless told otherwise, and at most. */
 export const pageSize: PageSize = { default: 50, max: 500 };
+
+/** Which page to read, and what of it. */
+export interface MessagePageRequest {
+  readonly page: PageArguments;
+  readonly filter: MessageFilter;
+  readonly order: readonly MessageOrder[];
+  /** Whether the texts are read, and their hashes. */
+  readonly withTexts: boolean;
+}
 
 /**
  * Reads one page of a period's messages.
@@ -32,10 +41,8 @@ export const pageSize: PageSize = { default: 50, max: 500 };
 export async function readMessagePage(
   ledger: Ledger,
   usage: PeriodUsage,
-  page: PageArguments,
-  filter: MessageFilter,
-  order: readonly MessageOrder[],
-): Promise<MessagePage<RecordedMessage>> {
+  { page, filter, order, withTexts }: MessagePageRequest,
+): Promise<MessagePage<RecordedCharge>> {
   checkOrder(order);
   const { account, period } = usage;
   const codec = createCursorCodec({ account, periodId: period.id, filter, order });
@@ -47,8 +54,8 @@ export async function readMessagePage(
   const before = await keyOfCursor('before', page.before);
 
   // One more than asked for tells whether there is a next page.
-  const query = { account, periodId: period.id, filter, order, after, before, backward };
-  const read = await ledger.readMessages({ ...query, limit: limit + 1 });
+  const query = { account, periodId: period.id, filter, order, after, before, backward, limit: limit + 1 };
+  const read = await (withTexts ? ledger.readMessages(query) : ledger.readCharges(query));
   const { items, hasNextPage, hasPreviousPage } = cutPage(read, limit, page);
   return {
     usage,
@@ -73,7 +80,7 @@ async function findKey(ledger: Ledger, account: string, { key, id }: CursorPlace
   return message === null ? key : [...key.slice(0, -1), message.position];
 }
 
-function keyOf(message: RecordedMessage, order: readonly MessageOrder[]): MessageKey {
+function keyOf(message: RecordedCharge, order: readonly MessageOrder[]): MessageKey {
   const wishes = order.map(({ field }) => {
     switch (field) {
       case 'TIMESTAMP':

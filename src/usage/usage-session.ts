@@ -2,10 +2,8 @@ import type { Charge } from '../billing/charge.ts';
 import { isRateCardVersion, type RateCard } from '../billing/rate-card.ts';
 import type { ReportAnswer } from '../billing/report.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { MessageFilter } from '../ledger/reading/message-filter.ts';
 import type { ListedMessage } from '../ledger/reading/message-list.ts';
-import type { MessageOrder } from '../ledger/reading/message-order.ts';
-import type { RecordedMessage } from '../ledger/reading/message-page.ts';
+import type { RecordedCharge, RecordedMessage } from '../ledger/reading/message-page.ts';
 import type { PeriodUsage } from '../ledger/reading/periods.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { AccountReads, type Confirmation } from './account-reads.ts';
@@ -13,7 +11,7 @@ import { ChargedMessage } from './charged-message.ts';
 import { estimateCharge, type EstimateRequest } from './estimate.ts';
 import { parseId } from './id.ts';
 import { InvalidArgument } from './invalid-argument.ts';
-import { type MessagePage, readMessagePage } from './message-page.ts';
+import { type MessagePage, type MessagePageRequest, readMessagePage } from './message-page.ts';
 import type { PageArguments } from './page-arguments.ts';
 import { type PeriodPage, readPeriodPage } from './period-page.ts';
 import { readOnce } from './read-once.ts';
@@ -133,15 +131,10 @@ export class UsageSession {
   }
 
   /** A page of a period's messages. @throws InvalidArgument or InvalidCursor */
-  async messages(
-    usage: PeriodUsage,
-    page: PageArguments,
-    filter: MessageFilter,
-    order: readonly MessageOrder[],
-  ): Promise<MessagePage> {
-    const key = JSON.stringify([usage.period.id, page, filter, order]);
+  async messages(usage: PeriodUsage, request: MessagePageRequest): Promise<MessagePage> {
+    const key = JSON.stringify([usage.period.id, request]);
     return readOnce(this.#messagePages, key, async () => {
-      const read = await readMessagePage(this.#reads.ledger, usage, page, filter, order);
+      const read = await readMessagePage(this.#reads.ledger, usage, request);
       return { ...read, messages: await this.#charge(read.messages, usage.rateCard) };
     });
   }
@@ -186,7 +179,7 @@ export class UsageSession {
   }
 
   /** Puts messages of one period together with their reports: one ledger statement for all of them. */
-  async #charge(messages: readonly RecordedMessage[], card: RateCard): Promise<readonly ChargedMessage[]> {
+  async #charge(messages: readonly RecordedCharge[], card: RateCard): Promise<readonly ChargedMessage[]> {
     const keys = new Map<number, ReportKey>();
     for (const { periodId, reportId } of messages) {
       if (reportId !== null) keys.set(reportId, { periodId, reportId });

@@ -47,7 +47,7 @@ export async function checkAccount(
     assert.deepEqual(usage.period, { id: period.id, fromMs: period.fromMs, toMs: period.toMs });
     const messages = await checkMessages(session, usage, period, random);
     for (const charged of messages) {
-      const { id } = charged.message;
+      const { id } = charged;
       assert.ok(!counted.has(id), `message ${id} counted twice`);
       counted.add(id);
       checkPrice(charged, period, vendor);
@@ -65,14 +65,19 @@ async function checkMessages(
   const first = 1 + random.below(20);
   const messages: ChargedMessage[] = [];
   for (let after: string | null = null; ;) {
-    const page = await session.messages(usage, { first, after, last: null, before: null }, allMessages, []);
+    const page = await session.messages(usage, {
+      page: { first, after, last: null, before: null },
+      filter: allMessages,
+      order: [],
+      withTexts: true,
+    });
     messages.push(...page.messages);
     const last = page.messages.at(-1);
     if (!page.hasNextPage || last === undefined) break;
-    after = page.cursorOf(last.message);
+    after = page.cursorOf(last.recorded);
   }
   assert.deepEqual(
-    messages.map(({ message }) => toPricedMessage(message)),
+    messages.map(({ recorded }) => ('text' in recorded ? toPricedMessage(recorded) : recorded)),
     period.messages,
   );
   return messages;
@@ -80,11 +85,11 @@ async function checkMessages(
 
 /** The stored price, the one shown, its receipt and the naive rules agree, and the vendor's own words allow it. */
 function checkPrice(
-  { message, creditsUsed, charge }: ChargedMessage,
+  { recorded, creditsUsed, charge, report, text }: ChargedMessage,
   period: ModelPeriod,
   vendor: Vendor,
 ): void {
-  const { id, credits, reportId, reportName } = message;
+  const { id, credits, reportId } = recorded;
   if (credits === null) {
     assert.equal(period.reports.get(reportId ?? 0)?.status, 'unread', `message ${id} has no price`);
     assert.ok(creditsUsed === null && charge === null);
@@ -97,12 +102,12 @@ function checkPrice(
     charge.steps.reduce((sum, { amount }) => sum.plus(amount), Credits.zero),
     credits,
   );
-  if (reportName !== null) {
-    assert.ok(vendor.said.has(`${reportId} ${credits.units} ${reportName}`), `message ${id}: never said so`);
+  if (report !== null) {
+    assert.ok(vendor.said.has(`${reportId} ${credits.units} ${report.name}`), `message ${id}: never said so`);
     return;
   }
   if (reportId !== null) assert.ok(vendor.said.has(`${reportId} missing`), `message ${id}: no true 404`);
-  assert.equal(BigInt(credits.units), priceNaively(message.text, defaultRateCard));
+  assert.equal(BigInt(credits.units), priceNaively(text ?? '', defaultRateCard));
 }
 
 async function checkSums(

@@ -51,8 +51,8 @@ export class SqliteFailure extends Error {
 
 interface PreparedStatement {
   readonly prepared: StatementSync;
-  /** The names of what each row holds; empty for a statement that gives none. */
-  readonly columns: readonly string[];
+  /** Makes a row an object; null for a statement that gives no rows. */
+  readonly toObject: ToObject | null;
 }
 
 // More shapes than the service has; a bound all the same, for filters and orders multiply.
@@ -80,16 +80,17 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
     if (known !== undefined) return known;
     const prepared = database.prepare(sql);
     prepared.setReturnArrays(true);
-    const statement = { prepared, columns: prepared.columns().map(({ name }) => name) };
+    const columns = prepared.columns().map(({ name }) => name);
+    const statement = { prepared, toObject: columns.length === 0 ? null : writeToObject(columns) };
     if (statements.size >= statementCacheSize) statements.clear();
     statements.set(sql, statement);
     return statement;
   }
 
   function run(sql: string, values: SQLInputValue[]): SqliteResult {
-    const { prepared, columns } = prepare(sql);
-    if (columns.length > 0) {
-      const rows = prepared.all(...values).map((row) => toObject(columns, row));
+    const { prepared, toObject } = prepare(sql);
+    if (toObject !== null) {
+      const rows = prepared.all(...values).map(toObject);
       return { rows, changes: rows.length };
     }
     return { rows: [], changes: Number(prepared.run(...values).changes) };
@@ -108,15 +109,17 @@ export function openSqlite(path: string, { readOnly, lockWaitMs }: SqliteOptions
   };
 }
 
+type ToObject = (row: unknown) => Readonly<Record<string, unknown>>;
+
 /**
- * A row as a plain object. Those that node:sqlite makes itself are slow to make and slow to read: a page of 110 messages
- * takes half the time this way.
+ * Writes the function that makes a statement's rows plain objects. Those that node:sqlite makes itself take twice as long
+ * for a page of messages, and a loop over the columns' names a fifth longer.
+ * @param columns names from our own statements.
  */
-function toObject(columns: readonly string[], row: unknown): Readonly<Record<string, unknown>> {
-  const object: Record<string, unknown> = {};
-  if (!Array.isArray(row)) throw new TypeError('node:sqlite gave a row that is no array');
-  for (let index = 0; index < columns.length; index += 1) object[columns[index] ?? ''] = row[index];
-  return object;
+function writeToObject(columns: readonly string[]): ToObject {
+  const entries = columns.map((name, index) => `${JSON.stringify(name)}: row[${index}]`);
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-type-assertion -- made of names that this code wrote, it has this type.
+  return new Function('row', `return { ${entries.join(', ')} };`) as ToObject;
 }
 
 const sqliteBusy = 5;

@@ -77,7 +77,8 @@ async function tellReady(config: Config, service: Service): Promise<void> {
     await sleep(lookMs);
     obstacle = await service.findObstacle();
   }
-  console.log(writeReadyBlock(config, service, obstacle));
+  const former = await service.findFormerUpstreams();
+  console.log(writeReadyBlock(config, service, { obstacle, former }));
   while (obstacle !== null) {
     await sleep(10 * lookMs, null, { ref: false });
     obstacle = await service.findObstacle();

@@ -19,6 +19,7 @@ import { createUpstream } from './upstream/upstream.ts';
 import { describePullFailure } from './sync/first-pull-failed.ts';
 import { Sync } from './sync/sync.ts';
 import { UsageReader } from './usage/usage-reader.ts';
+import { within } from './within.ts';
 
 /** A running service. */
 export interface Service {
@@ -26,6 +27,8 @@ export interface Service {
   readonly url: string;
   /** Why it cannot answer queries yet, for people: it names the upstream and its fault. Null when it can. */
   findObstacle(): Promise<string | null>;
+  /** The upstreams that the usage of this ledger was read from before, by name; of the anonymous account alone. */
+  findFormerUpstreams(): Promise<readonly string[]>;
   /**
    * Finishes the requests and pulls under way, then lets go of everything. What takes too long is cut off: of a pull
    * nothing is recorded then. Ends within about 8 s.
@@ -100,10 +103,12 @@ export async function startService(
     log,
     metrics,
   };
+  const upstreamName = nameUpstream(config.upstreamUrl);
   let migrated = await tryMigration();
   const sync = new Sync({
     ...pullOptions,
     upstream,
+    upstreamName,
     intervalMs,
     firstPullTimeoutMs: config.upstreamTimeoutMs,
   });
@@ -185,11 +190,15 @@ export async function startService(
     async findObstacle() {
       const reason = await unreadyReason();
       const failure = sync.failure(anonymousAccount);
-      const name = `the upstream ${nameUpstream(config.upstreamUrl)}`;
+      const name = `the upstream ${upstreamName}`;
       if (reason === firstPullUnderWay) return `${name} has not answered so far`;
       if (reason === null || failure === null || failure instanceof DatabaseUnavailable) return reason;
       const detail = failure instanceof Error ? failure.message : 'no error';
       return `${name} has told no usage (${detail})`;
+    },
+    async findFormerUpstreams() {
+      if (!migrated || config.authentication !== null) return [];
+      return ledger.upstreams.readOthers(anonymousAccount, upstreamName).catch(() => []);
     },
     async close() {
       stopping.abort();
@@ -208,11 +217,4 @@ export async function startService(
       await sample?.close();
     },
   };
-}
-
-/** Waits for work, but no longer than so many milliseconds. @throws what the work throws until then */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController();
-  const timeUp = sleep(ms, null, { signal: done.signal }).catch(() => null);
-  await Promise.race([work, timeUp]).finally(() => done.abort());
 }

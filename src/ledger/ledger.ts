@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { RateCard } from '../billing/rate-card.ts';
 import { type AccountLease, takeLease } from './recording/account-lease.ts';
+import { AccountUpstreams } from './recording/account-upstreams.ts';
 import { type AskedAccount, markAsked, readAskedAccounts } from './recording/asked-accounts.ts';
 import type { Database } from './database/database.ts';
 import { type ListedMessage, type MessageListQuery, readMessageList } from './reading/message-list.ts';
@@ -55,6 +56,7 @@ export type { AccountState } from './reading/account-states.ts';
  * All of them throw what the database throws; nothing is half done then.
  */
 export class Ledger {
+  readonly upstreams: AccountUpstreams;
   readonly #database: Database;
   readonly #now: () => Date;
   readonly #log: Log | null;
@@ -79,6 +81,7 @@ export class Ledger {
   }) {
     this.#database = database;
     this.#now = now;
+    this.upstreams = new AccountUpstreams(database, now);
     this.#log = log;
     this.#onLeaseFault = onLeaseFault;
   }

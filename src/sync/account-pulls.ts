@@ -15,6 +15,8 @@ export interface AccountPullsOptions extends Omit<PullDependencies, 'setAside'> 
   readonly intervalMs: number;
   /** {@link defaultPlaces} unless told otherwise. */
   readonly places?: PullPlaces;
+  /** What the upstream is called in the ledger, without any secret. Left out: it is not noted. */
+  readonly upstreamName?: string;
   /** The most accounts that are followed. */
   readonly maxAccounts: number;
   /** No pull begins once this is aborted. */
@@ -145,6 +147,7 @@ export class AccountPulls {
         metrics.pulls.inc({ outcome: 'elsewhere' });
         return { ...known, kind: 'postponed', pauseMs: postponedMs };
       }
+      if (before?.kind !== 'pulled') await this.#noteUpstream(account);
       metrics.pulls.inc({ outcome: result !== 'unchanged' && result.changed ? 'changed' : 'unchanged' });
       return { kind: 'pulled', pauseMs: intervalMs, failure: null, tookLong: tookLong() };
     } catch (failure) {
@@ -153,6 +156,15 @@ export class AccountPulls {
         return { ...known, kind: 'postponed', pauseMs: postponedMs, failure };
       return { kind: 'failed', pauseMs: failedPauseMs, failure, tookLong: tookLong() };
     }
+  }
+
+  /** It tells people what happened, and nothing goes by it: when it fails, the pull has not. */
+  async #noteUpstream(account: string): Promise<void> {
+    const { ledger, log, upstreamName } = this.#options;
+    if (upstreamName === undefined) return;
+    await ledger.upstreams.note(account, upstreamName).catch((error: unknown) => {
+      log.debug({ account, err: error }, 'the upstream could not be noted');
+    });
   }
 
   /** An outage is one event, however often it is met: its cause is told once, then that it goes on, and its end. */

@@ -12,6 +12,7 @@ import { countSetAside } from './migrations/0005-set-aside.ts';
 import { addRollUp } from './migrations/0006-roll-up.ts';
 import { keyTexts } from './migrations/0007-text-keys.ts';
 import { addListVersions } from './migrations/0008-list-versions.ts';
+import { addUpstreams } from './migrations/0009-upstreams.ts';
 
 /**
  * Brings the tables up to date. Safe when several instances start at once: one migrates, the others wait.
@@ -49,5 +50,6 @@ function listMigrations(kind: Database['kind'], log: Log | null): Record<string,
     '0006-roll-up': { up: (db) => addRollUp(db, kind) },
     '0007-text-keys': { up: (db) => keyTexts(db, kind) },
     '0008-list-versions': { up: addListVersions },
+    '0009-upstreams': { up: addUpstreams },
   };
 }

@@ -13,6 +13,7 @@ export interface Tables {
   readonly rate_cards: RateCardsTable;
   readonly usage_sums: UsageSumsTable;
   readonly staged_messages: StagedMessagesTable;
+  readonly account_upstreams: AccountUpstreamsTable;
 }
 
 /** One row an account: how far its pulls have come, and who may pull now. */
@@ -131,6 +132,15 @@ export interface UsageSumsTable extends Sums {
   /** 1: of the report `report_id`, those included that wait for its price. 0: priced from the text, with `report_id` 0. */
   has_report: number;
   report_id: number;
+}
+
+/** The upstreams that an account was ever pulled from. */
+export interface AccountUpstreamsTable {
+  account_id: string;
+  /** Its URL without what may be a secret, or a name of the sample. */
+  upstream: string;
+  /** By the clock of the instance that pulled. */
+  first_pulled_at_ms: number;
 }
 
 /** A pull's snapshot on its way into the ledger; nobody reads it but that pull. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { makeApiKeys } from '../http/credentials.ts';
+import { waitUntil } from '../support/app.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { describeInBrowser, startAppOfTest, visit } from './browser.ts';
 import { headline, row, rowIds, sums } from './seen.ts';
@@ -202,6 +203,25 @@ describeInBrowser('the states of the dashboard', () => {
     const later = await visit(app, old);
     await later.page.getByText('This period ended on 20-11-2026 09:00; a newer one is running.').waitFor();
     expectNoComplaint();
+  });
+
+  it('leads from a bar of the past year to its period, however many periods there were since', async () => {
+    const monthMs = 20 * 86_400_000;
+    const app = await startAppOfTest({ script: (up) => up.setMessages(texts(1)) });
+    await app.waitForRevision(1);
+    // Fifteen periods of one message each, 20 days long: more than one page of them.
+    for (let period = 2; period <= 15; period += 1) {
+      const from = new Date(Date.parse(start) + (period - 1) * monthMs).toISOString();
+      app.upstream.setMessages(texts(1, period * 100, from));
+      await waitUntil(async () => JSON.stringify(await app.data('{ usage { id } }')).includes(`"${period}"`));
+    }
+    const { page } = await visit(app);
+    await page.getByRole('link', { name: '12 months' }).click();
+    await page.getByRole('link', { name: 'Months', exact: true }).click();
+    await page.getByRole('link', { name: /^Nov 2026: 1\.10 credits/ }).click();
+    await row(page, 1).waitFor();
+    expect(page.url()).toContain('period=1&');
+    expect(await rowIds(page)).toEqual(['1']);
   });
 
   it('adds new messages without moving what somebody reads', async () => {

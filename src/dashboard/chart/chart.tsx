@@ -32,7 +32,8 @@ export function Chart({ shown }: { readonly shown: ShownPeriod }): JSX.Element {
   const size = view.bars !== null && offered.includes(view.bars) ? view.bars : sizeFor(lengthMs);
   const zoomed = useZoom(history ? null : view.span, period.id, timeZone);
   const unit = zoomed?.unit ?? size;
-  const periods = usePeriods();
+  const year = yearBefore(period.to ?? asOf);
+  const periods = usePeriods(history ? year.from : null);
 
   const windows = useQuery(
     DashboardWindowsDocument,
@@ -47,7 +48,7 @@ export function Chart({ shown }: { readonly shown: ShownPeriod }): JSX.Element {
   );
   const across = useQuery(
     DashboardHistoryDocument,
-    history ? { ...yearBefore(period.to ?? asOf), size: sizes[unit], timeZone } : null,
+    history ? { ...year, size: sizes[unit], timeZone } : null,
   );
   const found = history ? across.data?.history : windows.data?.usage?.windows;
   const { problem, current } = history ? across : windows;

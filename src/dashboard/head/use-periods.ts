@@ -13,8 +13,11 @@ export interface Periods {
   readonly more: (() => void) | null;
 }
 
-/** Reads the newest periods, and older ones page by page. */
-export function usePeriods(): Periods {
+/**
+ * Reads the newest periods, and older ones page by page.
+ * @param since asks at once for all that had not ended then; null: for the first page alone.
+ */
+export function usePeriods(since: string | null = null): Periods {
   const client = useContext(ClientContext);
   const { data } = useQuery(DashboardPeriodsDocument, {});
   const [older, setOlder] = useState<readonly string[]>([]);
@@ -33,5 +36,9 @@ export function usePeriods(): Periods {
   const list = pages.flatMap((page) => page?.nodes ?? []);
   const last = pages.at(-1)?.pageInfo;
   const cursor = last?.hasNextPage === true ? last.endCursor : null;
+  const lacksOlder = since !== null && list.at(-1)?.from.localeCompare(since) === 1;
+  useEffect(() => {
+    if (lacksOlder && cursor !== null) setOlder([...older, cursor]);
+  }, [lacksOlder, cursor, older]);
   return { list, more: cursor === null ? null : () => setOlder([...older, cursor]) };
 }

@@ -109,7 +109,7 @@ export function App(): JSX.Element {
 /** The page before its first figures, at its later size, so that nothing jumps. */
 function Skeleton(): JSX.Element {
   return (
-    <div aria-busy="true">
+    <div class="loading" aria-busy="true">
       <p class="visually-hidden" role="status">
         The usage is being read
       </p>

@@ -3,6 +3,7 @@ import { waitUntil } from '../support/app.ts';
 /** One client's event stream, read as it comes. */
 export interface EventStream {
   readonly status: number;
+  readonly headers: Headers;
   /** The results that came so far, in order. */
   readonly results: readonly unknown[];
   /** Names of all events so far. */
@@ -31,6 +32,7 @@ export async function openEventStream(
   const names: string[] = [];
   const stream = {
     status: response.status,
+    headers: response.headers,
     results,
     names,
     hasEnded: false,

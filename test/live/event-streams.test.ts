@@ -34,6 +34,8 @@ describe('a stream of server-sent events', () => {
     const app = await startApp({ script: (upstream) => upstream.setMessages([message(1)]) });
     const totals = 'subscription { usageChanged { totals { creditsUsed messageCount } } }';
     const stream = await openEventStream(app.url, totals);
+    // Else a browser would let a second tab wait for the first.
+    expect(stream.headers.get('cache-control')).toBe('no-store');
     // "Hi": 1 + 2×0.05 + 0.1 − 2, raised to 1
     expect(await stream.result(1)).toMatchObject(told('1.00', 1));
     app.upstream.setMessages([message(1), message(2)]);

@@ -59,6 +59,8 @@ export function addServerSentEvents(
       response.writeHead(status, statusText, {
         ...plainHeaders(reply.getHeaders()),
         ...headers,
+        // A browser lets one request of an address wait for the other as long as that might be kept.
+        'cache-control': 'no-store',
         // nginx would hold events back until it has a page of them.
         'x-accel-buffering': 'no',
       });

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 
 import { describeMachine } from './machine.ts';
+import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureOverload } from './overload.ts';
+import { measurePage } from './page.ts';
 import { measurePulls } from './pull.ts';
 import { measureRating } from './rating.ts';
 import { measureServing } from './serve.ts';
@@ -18,6 +20,8 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   pull: measurePulls,
   rating: measureRating,
   memory: measureMemory,
+  live: measureLive,
+  page: measurePage,
   start: measureStart,
   overload: measureOverload,
   soak: measureSoak,

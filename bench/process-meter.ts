@@ -9,6 +9,8 @@ export const meterReading = z.object({
   cpuUs: z.number(),
   residentBytes: z.number(),
   maxResidentBytes: z.number(),
+  /** What lives on the heap; without garbage where the process runs with `--expose-gc`. */
+  heapBytes: z.number(),
   /** The longest that its event loop stood still since the last reading, in ms. */
   maxStallMs: z.number(),
 });
@@ -24,11 +26,13 @@ if (isMainThread && process.send !== undefined) {
   delays.enable();
   process.on('message', (message) => {
     if (message !== meterQuestion) return;
+    globalThis.gc?.();
     const { user, system } = process.cpuUsage();
     process.send?.({
       cpuUs: user + system,
       residentBytes: process.memoryUsage.rss(),
       maxResidentBytes: process.resourceUsage().maxRSS * 1_024,
+      heapBytes: process.memoryUsage().heapUsed,
       maxStallMs: Math.max(0, delays.max / 1e6 - delayResolutionMs),
     } satisfies z.infer<typeof meterReading>);
     delays.reset();

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every figure that the service counts about itself, in one Prometheus registry. */
 export interface Metrics {
@@ -18,6 +18,8 @@ export interface Metrics {
   readonly messagesSetAside: Counter<'reason'>;
   /** Requests whose credential was refused, by `reason` (`missing`, `expired`, `signature`, `claim_aud`, …). */
   readonly refusedCredentials: Counter<'reason'>;
+  /** Subscriptions that are open now. */
+  readonly subscriptions: Gauge;
   /** How long requests took, in seconds, by `method`, `route` (its pattern, `none` where none matched) and `status`. */
   readonly requests: Histogram<'method' | 'route' | 'status'>;
 }
@@ -55,6 +57,11 @@ export function createMetrics(): Metrics {
       name: 'usage_messages_set_aside_total',
       help: 'Upstream messages that were set aside, by reason.',
       labelNames: ['reason'],
+      registers,
+    }),
+    subscriptions: new Gauge({
+      name: 'usage_subscriptions',
+      help: 'Subscriptions that are open now.',
       registers,
     }),
     refusedCredentials: new Counter({

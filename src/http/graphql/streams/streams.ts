@@ -5,6 +5,7 @@ import { toPublicResult } from '../../../graphql/errors.ts';
 import { LiveAnswers } from '../../../graphql/live-answers.ts';
 import type { AccountWatch } from '../../../live/account-watch.ts';
 import type { Log } from '../../../telemetry/log.ts';
+import type { Metrics } from '../../../telemetry/metrics.ts';
 import type { Identify } from '../../guards/authentication.ts';
 import { addServerSentEvents } from './sse.ts';
 import type { StreamOptions, Subscriber } from './stream.ts';
@@ -17,6 +18,7 @@ export interface StreamGuards {
   /** Tells when an account changed. */
   readonly watch: AccountWatch;
   readonly subscriptionLimits: SubscriptionLimits;
+  readonly metrics: Pick<Metrics, 'subscriptions'>;
   readonly identify: Identify;
   /** Counts one request; throws a `Refusal` when there were too many. Null: nobody counts. */
   readonly countRequest: ((request: FastifyRequest) => Promise<void>) | null;
@@ -40,7 +42,7 @@ export function createStreams(app: FastifyInstance, options: StreamsOptions) {
   const streamOptions: StreamOptions = {
     check: createSubscriptionCheck(options),
     answers: new LiveAnswers({ schema, reader, watch, formatErrors, onFault }),
-    count: new SubscriptionCount(options.subscriptionLimits),
+    count: new SubscriptionCount(options.subscriptionLimits, options.metrics.subscriptions),
     countRequest: options.countRequest,
     now: options.now,
   };

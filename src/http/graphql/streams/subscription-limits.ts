@@ -1,3 +1,5 @@
+import type { Gauge } from 'prom-client';
+
 import { rateLimited } from '../../refusal.ts';
 
 /** How many subscriptions there may be at once. */
@@ -12,17 +14,14 @@ const retryAfterSeconds = 30;
 /** Counts the open subscriptions. */
 export class SubscriptionCount {
   readonly #limits: SubscriptionLimits;
+  readonly #open: Gauge;
   readonly #byAccount = new Map<string, number>();
   readonly #byConnection = new WeakMap<object, number>();
-  #all = 0;
 
-  constructor(limits: SubscriptionLimits) {
+  /** @param open shows how many are open now. */
+  constructor(limits: SubscriptionLimits, open: Gauge) {
     this.#limits = limits;
-  }
-
-  /** All that are open now. */
-  get open(): number {
-    return this.#all;
+    this.#open = open;
   }
 
   /** Counts one more. @param connection whatever stands for it. @returns ends that. @throws Refusal when there are too many */
@@ -34,12 +33,12 @@ export class SubscriptionCount {
     }
     this.#byAccount.set(account, ofAccount + 1);
     this.#byConnection.set(connection, ofConnection + 1);
-    this.#all += 1;
+    this.#open.inc();
     let isOpen = true;
     return () => {
       if (!isOpen) return;
       isOpen = false;
-      this.#all -= 1;
+      this.#open.dec();
       this.#byConnection.set(connection, (this.#byConnection.get(connection) ?? 1) - 1);
       const left = (this.#byAccount.get(account) ?? 1) - 1;
       if (left === 0) this.#byAccount.delete(account);

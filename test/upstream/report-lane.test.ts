@@ -38,7 +38,7 @@ describe('broken reports', () => {
   });
 
   test('that hang hold no caller longer than a deadline, and later no good report at all', async () => {
-    const { vendor, upstream } = await startFixture({ timeoutMs: 300 });
+    const { vendor, upstream } = await startFixture({ timeoutMs: 1_000 });
     const hanging = Array.from({ length: 30 }, (_, id) => id);
     for (const id of hanging) vendor.setReport(id, () => {});
     for (const id of good) vendor.setReport(id, { name: 'R', credit_cost: 1 });
@@ -46,12 +46,12 @@ describe('broken reports', () => {
     const startMs = performance.now();
     // The first round meets them unprepared, but even the end of its queue waits for no more than one deadline.
     await Promise.all(hang());
-    expect(performance.now() - startMs).toBeLessThan(600);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
 
     const silent = hanging.slice(0, 8).map((id) => catchError(upstream.readReport('default', id)));
     const goodStartMs = performance.now();
     await Promise.all(good.map((id) => upstream.readReport('default', id)));
-    expect(performance.now() - goodStartMs).toBeLessThan(200);
+    expect(performance.now() - goodStartMs).toBeLessThan(700);
     await Promise.all(silent);
   });
 

@@ -130,7 +130,7 @@ export async function startService(
         await fillSample(anonymousAccount, sample, { pulls: pullOptions, upstream: upstreamOptions, log });
       return true;
     } catch (error) {
-      // A file does not come up by itself: whoever starts the service must hear of it.
+      // A file does not come up by itself: the operator who starts the service must hear of it.
       if (database.kind === 'sqlite' || !(error instanceof DatabaseUnavailable)) throw error;
       return false;
     }

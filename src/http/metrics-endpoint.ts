@@ -25,7 +25,7 @@ export function addMetricsEndpoint(
   const lookup = createApiKeyLookup(apiKeys.filter(({ account }) => account === operatorAccount));
 
   app.addHook('onResponse', (request, reply, done) => {
-    // The route's pattern, never the path: whoever makes up paths must not make up series.
+    // The route's pattern, never the path: a client that makes up paths must not make up series.
     const labels = { method: request.method, route: request.routeOptions.url ?? 'none' };
     metrics.requests.observe({ ...labels, status: reply.statusCode }, reply.elapsedTime / 1_000);
     done();

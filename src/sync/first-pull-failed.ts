@@ -15,7 +15,7 @@ export function toFirstPullFailure(account: string, cause: unknown): Error {
   return cause instanceof DatabaseUnavailable ? cause : new FirstPullFailed({ account }, { cause });
 }
 
-/** Why nothing was ever pulled, for whoever operates the service: no host and no secret is in it. */
+/** Why nothing was ever pulled, for the operator of the service: no host and no secret is in it. */
 export function describePullFailure(failure: unknown): string {
   const told = findFirstCause(failure);
   const isKnown = told instanceof SnapshotRefused || told instanceof UpstreamError;

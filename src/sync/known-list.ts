@@ -2,7 +2,7 @@ import type { RateCard } from '../billing/rate-card.ts';
 import type { ListKey, RecordedList } from '../ledger/recording/recorded-list.ts';
 import { ListCheck } from '../upstream/list-check.ts';
 
-/** To be raised with each change of what is made of a body: what was read by another version is read anew. */
+/** Raise it whenever a body is decoded in another way: what was read by another version is read anew. */
 const readingVersion = 1;
 
 /** By what it is told whether a list is known. */

@@ -85,7 +85,7 @@ export async function pullAccount(
 /** What a pull recorded. */
 interface RecordedPull {
   readonly result: AccountPullResult;
-  /** By what its list is known again; null: the next one is to be read whatever it is. */
+  /** By what its list is known again; null: the next one is read even if it is the same. */
   readonly key: ListKey | null;
 }
 

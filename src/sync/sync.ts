@@ -41,7 +41,7 @@ export class Sync {
 
   /**
    * Notes that somebody asks for an account, and follows it from now on, until nobody asked for a week. Takes no time:
-   * whoever needs the account's first usage waits in {@link Sync.pullFirst}.
+   * a query that needs the account's first usage waits in {@link Sync.pullFirst}.
    */
   ask(account: string): void {
     this.#asked.note(account);
@@ -99,7 +99,7 @@ export class Sync {
     this.#loops.set(account, loop);
   }
 
-  /** Once: whoever runs the service has to do something about it, and until then it would be told without end. */
+  /** Once: the operator has to do something about it, and until then it would be told without end. */
   #tellFull(): void {
     if (this.#isFullTold) return;
     this.#isFullTold = true;

@@ -34,7 +34,7 @@ export class TimedUpstream implements Upstream {
         yield next.value;
       }
     } finally {
-      // Whoever leaves early lets go of the call; one that has ended by itself takes no notice.
+      // A reader that leaves early lets go of the call; one that has ended by itself takes no notice.
       await batches.return?.();
     }
   }

@@ -15,7 +15,7 @@ export interface KnownList extends ListVersion {
 
 /** What a caller knows of a list before it reads it, and what reading it has shown. */
 export class ListCheck {
-  /** Null: whatever it is, the caller wants to read it. */
+  /** Null: the caller reads the list even if it is the same. */
   readonly known: KnownList | null;
   #version: ListVersion | null = null;
   #isUnchanged = false;

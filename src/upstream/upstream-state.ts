@@ -8,7 +8,7 @@ import { Throttle } from './throttle.ts';
 export interface UpstreamState {
   readonly budget: RetryBudget;
   readonly throttle: Throttle;
-  /** Opens when pulls find no connection, 5xx or silence. A wrong body does not count: whoever answers is not down. */
+  /** Opens when pulls find no connection, 5xx or silence. A wrong body does not count: an upstream that answers is not down. */
   readonly messagesBreaker: Breaker;
   readonly reports: ReportLane;
   /** Calls under way. */

@@ -27,7 +27,7 @@ export interface Upstream {
   readMessages(account: string, check?: ListCheck): AsyncIterable<MessageBatch>;
   /**
    * The report, or null when the upstream says 404. At most 8 report calls are open at once for each account's
-   * upstream, whoever asks; the others queue.
+   * upstream, for all callers together; the others queue.
    * @throws UpstreamError
    */
   readReport(account: string, reportId: number): Promise<Report | null>;

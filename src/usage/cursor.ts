@@ -31,8 +31,8 @@ export interface CursorPlace {
 const sealCharacters = 12;
 
 /**
- * A cursor is the key of a row, sealed with a digest over it and the scope. The digest is no secret: whoever forges
- * a cursor only reaches other places of the same account's own list.
+ * A cursor is the key of a row, sealed with a digest over it and the scope. The digest is no secret: a client
+ * that forges a cursor only reaches other places of the same account's own list.
  */
 export function createCursorCodec(scope: CursorScope): CursorCodec {
   const { account, periodId, filter, order } = scope;
@@ -50,7 +50,7 @@ export function createCursorCodec(scope: CursorScope): CursorCodec {
     decode(argument, cursor) {
       const payload = cursor.slice(sealCharacters);
       if (cursor.slice(0, sealCharacters) !== sealOf(payload)) throw new InvalidCursor({ argument });
-      // The seal can be made by whoever knows how: what it seals is checked as well.
+      // A client that knows how can make the seal: what it seals is checked as well.
       const values = keySchemaOf(order).safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
       if (!values.success) throw new InvalidCursor({ argument });
       return { key: values.data.slice(0, -1), id: Number(values.data.at(-1)) };

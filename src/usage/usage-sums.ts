@@ -95,7 +95,7 @@ export class UsageSums {
     );
     this.#parts.set(keyOf(query), reading);
     const slots = await reading;
-    // Few ask for the reports of windows, and whoever does asks for those of all.
+    // Few clients ask for the reports of windows, and those ask for them of all windows.
     let reports: Promise<readonly (readonly ReportTotals[])[]> | null = null;
     const readReports = () =>
       (reports ??= this.#reads.ledger

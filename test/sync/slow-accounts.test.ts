@@ -11,7 +11,7 @@ const someMessage = { id: 1, text: '123', timestamp: '2024-04-29T02:08:29.375Z' 
 const usage = '{ usage { totals { messageCount } } }';
 const oneMessage = { usage: { totals: { messageCount: 1 } } };
 
-// Far longer than a test takes: whoever waits for a hanging call waits in vain.
+// Far longer than a test takes: a caller who waits for a hanging call waits in vain.
 const forEverMs = '600000';
 
 function messagesOf(account: string): string {

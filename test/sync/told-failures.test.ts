@@ -73,7 +73,7 @@ test('the first cause is still told when the upstream is not asked any more for 
     'nothing was ever pulled from the upstream: no connection could be made',
   );
   const again = lines.filter(({ msg }) => msg === 'pull failed again');
-  // With the address, for whoever has to look there.
+  // With the address, for the operator who has to look there.
   for (const { reason } of again) expect(reason).toContain(`ECONNREFUSED ${new URL(vendor.url).host}`);
   expect(again.at(-1)?.['reason']).toContain('not asked, since it failed again and again just now (the last');
 });

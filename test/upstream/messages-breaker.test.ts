@@ -52,7 +52,7 @@ describe('the breaker of the messages', () => {
     expect((await collectMessages(upstream)).messages).toHaveLength(1);
   });
 
-  test('stays closed for wrong bodies, as whoever answers is not down', async () => {
+  test('stays closed for wrong bodies, as an upstream that answers is not down', async () => {
     const { vendor, upstream } = await startFixture();
     vendor.setMessages([rawMessage()]);
     vendor.onMessages((_request, response) => response.end('<p>'));

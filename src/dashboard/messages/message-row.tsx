@@ -26,7 +26,7 @@ export function MessageRow({
       <tr
         class={open ? 'row open' : 'row'}
         onClick={({ target }) => {
-          // Whoever marks a text does not mean to open the row; the button counts its own clicks.
+          // A user who marks a text does not mean to open the row; the button counts its own clicks.
           if (String(getSelection()) === '' && target instanceof Element && target.closest('button') === null)
             toggle();
         }}

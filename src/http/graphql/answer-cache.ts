@@ -8,7 +8,7 @@ import { type GraphQLHttpRequest, queryOf } from './graphql-request.ts';
 export interface KeptAnswer {
   readonly contentType: string;
   readonly body: Buffer;
-  /** Names these bytes, whoever made them; null where no client asks again by it. */
+  /** Names these bytes, whichever instance made them; null where no client asks again by it. */
   readonly etag: string | null;
 }
 

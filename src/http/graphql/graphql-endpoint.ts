@@ -147,7 +147,7 @@ export async function addGraphQLEndpoint(
 
 const graphiqlLink = '<p><a href="/graphiql">GraphiQL</a> works without the internet.</p>';
 
-/** Sends Apollo Sandbox's page; whoever asks may be unknown. */
+/** Sends Apollo Sandbox's page, to unknown clients too. */
 async function sendPage(
   apollo: ApolloServer<RequestContext>,
   httpGraphQLRequest: HTTPGraphQLRequest,

@@ -29,7 +29,7 @@ export const legacyStatusPlugin: ApolloServerPlugin<RequestContext> = {
   },
 };
 
-/** Errors of graphql-js's, Apollo's and our own limits: whoever meets these is not a client with a typing error. */
+/** Errors of graphql-js's, Apollo's and our own limits: a client that meets these has made no typing error. */
 function isOverLimit({ message }: Error): boolean {
   return /Document contains more tha[nt]|recursively requests too many|limit of \d+ exceeded|values are wrong/.test(
     message,

@@ -26,7 +26,7 @@ export function createRepetitionCheck({
   return (text) => {
     if (text.length < minTextLength || known.get(text) === true) return;
     const document = parseOrNull(text, maxTokens);
-    // What is wrong with it is told by whoever answers.
+    // The executor tells what is wrong with it.
     if (document === null) return;
     visit(document, {
       SelectionSet(node) {

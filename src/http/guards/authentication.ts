@@ -53,7 +53,7 @@ export function addAuthentication(app: FastifyInstance, options: AuthenticationO
   if (authentication === null) {
     app.addHook('onRequest', (request, _reply, done) => {
       request.knownAccount = anonymousAccount;
-      // Whoever else reaches this machine by a name of its own may read, as was wished for, but change nothing.
+      // Others who reach this machine by a name of its own may read, as was wished for, but change nothing.
       request.mayWrite = isCalledByOwnName(request);
       done();
     });

@@ -4,8 +4,8 @@ import { misdirected } from '../refusal.ts';
 
 /**
  * Refuses requests that call a service for this machine alone by a name of somebody else's. A web page can let its own
- * name lead to 127.0.0.1, and then its scripts may read what answers there (DNS rebinding); only `Host` tells. Whoever
- * lets others in is called by names that nobody can know here.
+ * name lead to 127.0.0.1, and then its scripts may read what answers there (DNS rebinding); only `Host` tells. A
+ * service that lets others in is called by names that nobody can know here.
  *
  * No path is excepted: metrics have figures in them, and what asks for health on this machine can name it rightly.
  */

@@ -29,7 +29,7 @@ export interface AccountsTable {
   asked_at_ms: number;
   /** When the account is to be pulled next, by the ledger's clock; 0: at once. */
   next_pull_at_ms: number;
-  /** SHA-256 of the body of the list that is recorded; null: the next list is to be read whatever it is. */
+  /** SHA-256 of the body of the list that is recorded; null: the next list is read even if it is the same. */
   list_digest: string | null;
   /** The validators that came with it. */
   list_etag: string | null;

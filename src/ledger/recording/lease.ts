@@ -118,7 +118,7 @@ export class Lease {
   /**
    * Gives the lease back.
    * @param pauseMs how long nobody is to pull the account then; null: what was set stands.
-   * @param list what the pull recorded; null: nothing, or the next pull is to read its list whatever it is.
+   * @param list what the pull recorded; null: nothing, or the next pull reads its list even if it is the same.
    */
   async giveBack(pauseMs: number | null, list: ListKey | null = null): Promise<void> {
     const { writes } = this.#database;

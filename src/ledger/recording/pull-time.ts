@@ -15,7 +15,7 @@ export interface PullTime {
   readonly isFree: boolean;
   /** Whether a whole pull of it was ever recorded. */
   readonly isRecorded: boolean;
-  /** The list that is recorded; null where the next one is to be read whatever it is. */
+  /** The list that is recorded; null where the next one is read even if it is the same. */
   readonly list: RecordedList | null;
 }
 

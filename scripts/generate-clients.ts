@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { executeCodegen, loadCodegenConfig } from '@graphql-codegen/cli';
 
 // Writes what codegen.yml makes of the SDL and the operations; with --check it fails when the files say otherwise.
 const folder = 'schema/generated/';
-process.chdir(new URL('..', import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 /** The files to be, by path. */
 async function generateClients(): Promise<ReadonlyMap<string, string>> {

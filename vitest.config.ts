@@ -11,8 +11,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // A shared machine stalls for seconds now and then: what failed once is tried once more there, and the report says so.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -15,7 +15,7 @@ import {
 import { expectSums } from './model-windows.ts';
 import { periodMs, placeFilter, placeUsage, type RandomQuery, someQuery, someUsage } from './random-usage.ts';
 
-const maxRuns = 15;
+const maxRuns = 30;
 
 test.each(testDatabases)(
   'what GraphQL says equals a plain model of what the upstream told on $name',

@@ -44,7 +44,7 @@ describe.each(testDatabases)('random histories on $name', (testDatabase) => {
         },
       ),
       {
-        numRuns: testDatabase.name === 'SQLite' ? 70 : 30,
+        numRuns: testDatabase.name === 'SQLite' ? 150 : 60,
         seed: 20_240_429,
         interruptAfterTimeLimit: 60_000,
       },
